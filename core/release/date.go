@@ -1,0 +1,207 @@
+package release
+
+// dateAt reads a day at token i and says how many tokens it has: 2020.01.31, 31.01.2020, 01-31-2020, 31 Jan 2020, 20200131.
+func (p *parser) dateAt(i int) int {
+	if !p.rel.Date.IsZero() {
+		return 0
+	}
+	t := &p.toks[i]
+	if t.digits && p.width(i) == 8 {
+		if d, ok := compactDay(p.word(i)); ok {
+			p.rel.Date = d
+			return 1
+		}
+	}
+	if i+2 >= p.n || len(p.word(i)) == 0 || !isDigit(p.word(i)[0]) {
+		return 0
+	}
+	if n := p.namedMonth(i); n > 0 {
+		return n
+	}
+	return p.numericDay(i)
+}
+
+const dateGap = gapDot | gapDash | gapSpace | gapUnder | gapSlash
+
+// numericDay reads three numbers. Year first and month first or last are told apart by what is possible; where two orders
+// are, a year of two digits comes first between dots and last between dashes and slashes, as is the habit.
+func (p *parser) numericDay(i int) int {
+	a, okA := p.number(i)
+	b, okB := p.number(i + 1)
+	c, okC := p.number(i + 2)
+	g := p.toks[i+1].gap
+	if !okA || !okB || !okC || g != p.toks[i+2].gap || g&^dateGap != 0 || p.width(i+1) > 2 {
+		return 0
+	}
+	wa, wc := p.width(i), p.width(i+2)
+	var d Date
+	ok := false
+	switch {
+	case wa == 4 && wc <= 2:
+		d, ok = day(a, b, c)
+		if !ok {
+			d, ok = day(a, c, b)
+		}
+	case wc == 4 && wa <= 2:
+		if d, ok = day(c, b, a); !ok || g&gapDash != 0 && b <= 12 && a <= 12 {
+			if other, fine := day(c, a, b); fine {
+				d, ok = other, true
+			}
+		}
+	case wa == 2 && wc == 2 && p.width(i+1) == 2 && i > 0 && g != gapSpace:
+		d, ok = shortDay(a, b, c, g)
+	}
+	if !ok {
+		return 0
+	}
+	p.rel.Date = d
+	return 3
+}
+
+func shortDay(a, b, c int, g gap) (Date, bool) {
+	if g == gapDot || g == gapUnder {
+		if d, ok := day(century(a), b, c); ok && a < 40 {
+			return d, true
+		}
+		if d, ok := day(century(c), b, a); ok && c < 40 {
+			return d, true
+		}
+	}
+	if c >= 40 {
+		return Date{}, false
+	}
+	if d, ok := day(century(c), a, b); ok {
+		return d, true
+	}
+	return day(century(c), b, a)
+}
+
+func century(y int) int {
+	if y < 40 {
+		return 2000 + y
+	}
+	return 1900 + y
+}
+
+// namedMonth reads 31 Jan 2020, 1st-February-2019.
+func (p *parser) namedMonth(i int) int {
+	if len(p.word(i+1)) < 3 {
+		return 0
+	}
+	d, ok := ordinal(p.word(i))
+	m, known := months[string(p.word(i + 1)[:3])]
+	y, okY := p.number(i + 2)
+	if !ok || !known || !okY || p.toks[i+1].gap&^dateGap != 0 || p.toks[i+2].gap&^(dateGap|gapComma) != 0 || !monthName(p.word(i+1)) {
+		return 0
+	}
+	if p.width(i+2) == 2 {
+		y = century(y)
+	}
+	date, ok := day(y, m, d)
+	if !ok {
+		return 0
+	}
+	p.rel.Date = date
+	return 3
+}
+
+var months = map[string]int{
+	"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
+}
+
+// monthName reports whether w is a month's name or its beginning.
+func monthName(w []byte) bool {
+	for _, m := range [...]string{
+		"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+	} {
+		if len(w) <= len(m) && string(w) == m[:len(w)] {
+			return true
+		}
+	}
+	return false
+}
+
+func compactDay(w []byte) (Date, bool) {
+	y, _ := atoi(w[:4])
+	m, _ := atoi(w[4:6])
+	d, _ := atoi(w[6:])
+	return day(y, m, d)
+}
+
+func validDay(w []byte) bool {
+	_, ok := compactDay(w)
+	return ok
+}
+
+// day is the date if there is such a day and television had begun.
+func day(y, m, d int) (Date, bool) {
+	if y < 1930 || y > lastYear || m < 1 || m > 12 || d < 1 || d > 31 {
+		return Date{}, false
+	}
+	if d > 30 && (m == 4 || m == 6 || m == 9 || m == 11) || d > 29 && m == 2 {
+		return Date{}, false
+	}
+	return Date{uint16(y), uint8(m), uint8(d)}, true
+}
+
+// A number between these may be a year.
+const firstYear, lastYear = 1900, 2039
+
+// year chooses the year of release: the last year-like number before the technical words that does not begin the title.
+func (p *parser) year() {
+	first := p.firstToken()
+	tech := p.firstStrong(first)
+	best, bestRank := -1, 0
+	for i := 0; i < p.n; i++ {
+		v, ok := p.number(i)
+		t := &p.toks[i]
+		if !ok || p.width(i) != 4 || v < firstYear || v > lastYear || t.claimed {
+			continue
+		}
+		rank := 1
+		switch {
+		case t.gap&gapOpen != 0:
+			rank = 4
+		case i > first && i < tech:
+			rank = 3
+		case i > first:
+			rank = 2
+		}
+		if i == first && (p.yearlike(i+1) || i+1 >= p.n || p.toks[i+1].strong || p.toks[i+1].gap&(gapOpen|gapWideDash) != 0 || p.laterYear(i, tech)) {
+			continue
+		}
+		if rank < bestRank || rank == bestRank && i > tech {
+			continue
+		}
+		best, bestRank = i, rank
+	}
+	if best < 0 {
+		return
+	}
+	v, _ := p.number(best)
+	p.rel.Year = uint16(v)
+	n := 1
+	if end, ok := p.number(best + 1); ok && p.toks[best+1].gap&^gapSpace == gapDash && p.width(best+1) == 4 && end > v && end <= lastYear {
+		p.rel.YearEnd = uint16(end)
+		n = 2
+	} else if start, ok := p.number(best - 1); ok && best > 0 && p.toks[best].gap&^gapSpace == gapDash && p.width(best-1) == 4 && start < v && start >= firstYear && best-1 > first {
+		p.rel.Year, p.rel.YearEnd = uint16(start), uint16(v)
+		best, n = best-1, 2
+	}
+	p.claim(FieldYear, best, n)
+	p.yearAt = best
+}
+
+func (p *parser) laterYear(i, tech int) bool {
+	for k := i + 1; k < p.n; k++ {
+		if p.yearlike(k) && k <= tech {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *parser) yearlike(i int) bool {
+	v, ok := p.number(i)
+	return ok && i < p.n && p.width(i) == 4 && v >= firstYear && v <= lastYear && !p.toks[i].claimed
+}

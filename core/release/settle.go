@@ -1,0 +1,231 @@
+package release
+
+// settle lets the waiting phrases after the title take effect. In an episode's title, between the numbering and the first
+// technical word, they are ordinary words, unless they come right before that technical word or shout.
+func (p *parser) settle() {
+	group := p.groupToken()
+	loud := p.quiet()
+	for k := p.nwait - 1; k >= 0; k-- {
+		w := &p.waiting[k]
+		at, n := int(w.at), int(w.n)
+		if w.used || p.toks[at].claimed || at < p.end && !p.aside(at) {
+			continue
+		}
+		if group >= 0 && at+n > group && w.entry.strength != weak {
+			continue
+		}
+		if p.settles(w, loud) {
+			w.used = true
+			p.apply(at, n, w.entry)
+		}
+	}
+	p.subtitled()
+}
+
+// aside reports whether token i stands in a bracket before the title.
+func (p *parser) aside(i int) bool { return i < p.start && p.toks[i].bracket != 0 }
+
+// quiet reports whether the name is in small letters throughout, so that capitals cannot be asked for.
+func (p *parser) quiet() bool {
+	for i := range p.n {
+		if p.toks[i].caps || p.toks[i].title {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *parser) settles(w *waiting, quiet bool) bool {
+	at, n := int(w.at), int(w.n)
+	t := &p.toks[at]
+	inside := t.bracket != 0
+	if w.entry.strength == layoutOnly {
+		return at >= p.end && (p.tech < at || inside || p.toks[at+n].strong && at+n < p.n)
+	}
+	if p.inEpisodeTitle(at) && !inside {
+		next := at + n
+		run := next < p.n && (p.toks[next].strong || p.toks[next].claimed) || next >= p.n && p.tech < p.n
+		return run && (w.entry.strength == weak || t.caps) || t.caps && p.width(at) > 3 && w.entry.effects[0].kind != kindSource
+	}
+	if w.entry.strength == weak || inside || quiet && p.width(at) > 2 {
+		return true
+	}
+	return t.caps || at > p.tech && !p.common(at) || p.width(at) == 3 && w.entry.effects[0].kind == kindLanguage
+}
+
+// common reports whether the token is a short ordinary word when it does not shout.
+func (p *parser) common(i int) bool {
+	return p.width(i) <= 2 && (p.toks[i].title || !p.toks[i].caps) && !p.mixed(i)
+}
+
+// mixed reports whether a word has its capitals in odd places, as "iTA" has.
+func (p *parser) mixed(i int) bool {
+	t := &p.toks[i]
+	return !t.caps && !t.title && p.raw[t.lo:t.hi] != string(p.word(i))
+}
+
+func (p *parser) inEpisodeTitle(i int) bool {
+	return p.numEnd > 0 && i >= p.numEnd && i < p.tech && p.numEnd <= p.tech
+}
+
+// subtitled makes the languages beside a word for subtitles subtitles: those after it, else the one before.
+func (p *parser) subtitled() {
+	for k := range p.nmarks {
+		at := int(p.marks[k])
+		any := false
+		for i := at + 1; i < p.n && p.toks[i].gap&(gapOpen|gapWideDash|gapSlash) == 0 || i < p.n && i == at+1 && p.toks[i].gap == gapRound; i++ {
+			l := p.spokenAt(i)
+			if l == 0 {
+				break
+			}
+			p.rel.Subtitles |= l
+			any = true
+		}
+		if any || at == 0 {
+			continue
+		}
+		if l := p.spokenAt(at - 1); l != 0 && p.toks[at].gap&gapOpen == 0 {
+			p.rel.Subtitles |= l
+			if !p.spokenElsewhere(at-1, l) {
+				p.rel.Languages &^= l
+			}
+		}
+	}
+}
+
+// spokenAt is the language that token i was read as, if it was.
+func (p *parser) spokenAt(i int) Languages {
+	for k := range p.nwait {
+		w := &p.waiting[k]
+		if w.used && int(w.at) <= i && i < int(w.at)+int(w.n) && w.entry.effects[0].kind == kindLanguage {
+			return 1 << w.entry.effects[0].value
+		}
+	}
+	return 0
+}
+
+func (p *parser) spokenElsewhere(not int, l Languages) bool {
+	for i := range p.n {
+		if i != not && p.spokenAt(i) == l {
+			return true
+		}
+	}
+	return false
+}
+
+// groupToken is where the name of the group begins, after the last tight dash; -1 if there is none.
+func (p *parser) groupToken() int {
+	last := p.n - 1
+	for last > 0 && p.toks[last].bracket != 0 {
+		last--
+	}
+	for i := last; i > 0 && i > last-4; i-- {
+		t := &p.toks[i]
+		if t.bracket != 0 || t.strong || t.number || t.claimed {
+			return -1
+		}
+		if t.gap&gapDash != 0 && t.gap&(gapWideDash|gapSpace) == 0 || t.gap == gapSpace|gapDash && !p.spaceAfterDash(i) {
+			if i <= p.end-1 || i < p.tech && p.rel.Year == 0 && p.numEnd == 0 {
+				return -1
+			}
+			if i > 0 && p.toks[i-1].gap == gapDash && p.width(i-1) == 1 && !p.toks[i-1].claimed {
+				return i - 1
+			}
+			return i
+		}
+	}
+	return -1
+}
+
+func (p *parser) spaceAfterDash(i int) bool {
+	lo := int(p.toks[i].lo)
+	return lo > 0 && p.raw[lo-1] == ' '
+}
+
+// group finds who made the release: after the last dash, else in the bracket before the title, else in one at the end.
+func (p *parser) group() {
+	if at := p.groupToken(); at > 0 {
+		hi := at
+		for hi+1 < p.n && p.toks[hi+1].bracket == 0 && !p.toks[hi+1].claimed && p.toks[hi+1].gap&(gapSpace|gapClose) == 0 {
+			hi++
+		}
+		p.rel.Group = Span{p.toks[at].lo, p.toks[hi].hi}
+		p.claim(FieldGroup, at, hi-at+1)
+		return
+	}
+	if p.lead != 0 && p.leadGroup() {
+		return
+	}
+	p.trailGroup()
+}
+
+func (p *parser) leadGroup() bool {
+	from := -1
+	to := -1
+	for i := range p.n {
+		if p.toks[i].bracket != p.lead {
+			continue
+		}
+		if p.toks[i].claimed {
+			return false
+		}
+		if from < 0 {
+			from = i
+		}
+		to = i
+	}
+	if from < 0 {
+		return false
+	}
+	p.rel.Group = Span{p.toks[from].lo, p.toks[to].hi}
+	p.claim(FieldGroup, from, to-from+1)
+	return true
+}
+
+// trailGroup takes the last words in brackets at the end of a name if they mean nothing else.
+func (p *parser) trailGroup() {
+	last := p.n - 1
+	if last <= p.end || p.toks[last].claimed || p.toks[last].bracket == 0 || p.toks[last].digits || p.tail&gapClose == 0 && !p.rel.Ext {
+		return
+	}
+	from := last
+	for from > 0 && p.toks[from].gap&gapOpen == 0 && p.toks[from-1].bracket == p.toks[last].bracket && !p.toks[from-1].claimed {
+		if p.toks[from].gap&gapWideDash != 0 {
+			break
+		}
+		from--
+	}
+	if last-from > 2 || p.toks[from].gap&(gapOpen|gapWideDash) == 0 {
+		return
+	}
+	p.rel.Group = Span{p.toks[from].lo, p.toks[last].hi}
+	p.claim(FieldGroup, from, last-from+1)
+}
+
+// finish derives what follows from other fields.
+func (p *parser) finish() {
+	r := &p.rel
+	if r.Remux && r.Source == SourceUnknown && r.Resolution >= Resolution720p {
+		r.Source = SourceBluRay
+	}
+	if !r.Date.IsZero() && r.Numbering == NumberNone {
+		r.Numbering = NumberDaily
+	}
+	if r.Subtitles != 0 {
+		r.Flags |= FlagSubbed
+	}
+	if r.Flags.Any(FlagMultiAudio | FlagDualAudio) {
+		r.Flags &^= FlagReal
+	}
+	p.scripts()
+}
+
+// scripts takes a name in Cyrillic or kana for a release with sound in that language when it names no other.
+func (p *parser) scripts() {
+	for i := range p.n {
+		if p.toks[i].script == scriptCyrillic && p.width(i) > 4 && p.rel.Languages == 0 {
+			p.rel.Languages |= 1 << langRU
+			return
+		}
+	}
+}

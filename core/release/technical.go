@@ -1,0 +1,250 @@
+package release
+
+// technical reads token i by rule where the vocabulary cannot list every spelling: 1080p, 1920x1036, DDP5.1, FLACx2, 5.1, 8.5 GB,
+// checksums. It says how many tokens it took.
+func (p *parser) technical(i int) int {
+	w := p.word(i)
+	switch {
+	case p.height(i, w), p.checksum(i, w), p.rate(i, w):
+		return 1
+	}
+	if n := p.layout(i); n > 0 {
+		return n
+	}
+	return p.glued(i, w)
+}
+
+// height reads 1080p, 1080i, m1080p, BD1080, 1920x1080.
+func (p *parser) height(i int, w []byte) bool {
+	c := cursor{w, 0}
+	for c.i < len(w) && c.i < 3 && isAlpha(w[c.i]) {
+		c.i++
+	}
+	prefix := string(w[:c.i])
+	a, na := c.digits(4)
+	if na < 3 {
+		return false
+	}
+	var r Resolution
+	interlaced := false
+	switch {
+	case c.word("x"):
+		b, nb := c.digits(4)
+		if nb < 3 || a < 200 || b < 140 {
+			return false
+		}
+		r = fromSize(a, b)
+	case c.peek() == 'p' || c.peek() == 'i':
+		if prefix != "" && prefix != "m" && prefix != "bd" && prefix != "hd" && prefix != "web" {
+			return false
+		}
+		interlaced = c.peek() == 'i'
+		c.i++
+		r = fromHeight(a)
+	case c.i == len(w) && (prefix == "bd" || prefix == "m" || prefix == "hd" || prefix == "web") && isHeight(a):
+		r = fromHeight(a)
+	default:
+		return false
+	}
+	if r == ResolutionUnknown || isDigit(c.peek()) {
+		return false
+	}
+	if interlaced {
+		p.rel.Flags |= FlagInterlaced
+	}
+	if prefix == "bd" {
+		p.source(SourceBluRay)
+	}
+	p.rel.Resolution = betterResolution(p.rel.Resolution, r, false)
+	p.rest(string(w[c.i:]))
+	p.toks[i].strong = true
+	p.claim(FieldResolution, i, 1)
+	return true
+}
+
+// rest applies a word that is stuck to another, as the end of "1080phdtv".
+func (p *parser) rest(w string) {
+	e, ok := words.entries[w]
+	if !ok {
+		return
+	}
+	for _, x := range e.effects {
+		if x.kind != kindNone {
+			p.effect(x, p.n, 0)
+		}
+	}
+}
+
+func fromHeight(h int) Resolution {
+	switch {
+	case h >= 3000:
+		return Resolution4320p
+	case h >= 1800:
+		return Resolution2160p
+	case h >= 1300:
+		return Resolution1440p
+	case h >= 900:
+		return Resolution1080p
+	case h >= 640:
+		return Resolution720p
+	case h >= 560:
+		return Resolution576p
+	case h >= 440:
+		return Resolution480p
+	case h >= 300:
+		return Resolution360p
+	case h >= 200:
+		return Resolution240p
+	}
+	return ResolutionUnknown
+}
+
+// fromSize classes a picture by height, or by width where it is a wide one: 1920x804 is 1080p.
+func fromSize(w, h int) Resolution {
+	byHeight, byWidth := fromHeight(h), ResolutionUnknown
+	switch {
+	case w >= 7000:
+		byWidth = Resolution4320p
+	case w >= 3200:
+		byWidth = Resolution2160p
+	case w >= 1800:
+		byWidth = Resolution1080p
+	case w >= 1200:
+		byWidth = Resolution720p
+	}
+	return max(byHeight, byWidth)
+}
+
+// layout reads 5.1, "5 1" and "5-1" as speakers.
+func (p *parser) layout(i int) int {
+	t, next := &p.toks[i], &p.toks[i+1]
+	if !t.digits || p.width(i) != 1 || i+1 >= p.n || next.gap&^(gapDot|gapSpace|gapDash|gapUnder) != 0 || next.claimed {
+		return 0
+	}
+	w := p.word(i + 1)
+	if len(w) != 1 && !(len(w) >= 3 && w[1] == 'x' && isDigit(w[2])) && !(len(w) == 3 && w[1] == 'c' && w[2] == 'h') {
+		return 0
+	}
+	ch, ok := layoutOf(p.word(i)[0], w[0])
+	if !ok {
+		return 0
+	}
+	p.wait(i, 2, entry{effects: [3]effect{channels(ch)}, strength: layoutOnly})
+	return 2
+}
+
+// layoutOnly marks what may be speakers: it counts after the title only, whatever its letters.
+const layoutOnly = strong + 1
+
+func layoutOf(front, low byte) (Channels, bool) {
+	switch {
+	case front == '1' && low == '0':
+		return ChannelsMono, true
+	case front == '2' && low == '0':
+		return ChannelsStereo, true
+	case front == '2' && low == '1':
+		return Channels21, true
+	case front == '5' && low == '1', front == '6' && low == '0':
+		return Channels51, true
+	case front == '6' && low == '1':
+		return Channels61, true
+	case front == '7' && low == '1':
+		return Channels71, true
+	}
+	return 0, false
+}
+
+// checksum reads eight hexadecimal digits alone in brackets.
+func (p *parser) checksum(i int, w []byte) bool {
+	t := &p.toks[i]
+	if len(w) != 8 || t.bracket == 0 || t.gap&gapOpen == 0 || p.toks[i+1].bracket == t.bracket && i+1 < p.n {
+		return false
+	}
+	for _, c := range w {
+		if !isDigit(c) && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	if t.digits && validDay(w) {
+		return false
+	}
+	t.strong, t.claimed = true, true
+	return true
+}
+
+// rate reads sizes and rates, which are of no field: 850mb, 3.2GB, 640kbps, 23.976fps.
+func (p *parser) rate(i int, w []byte) bool {
+	c := cursor{w, 0}
+	if _, n := c.digits(5); n == 0 {
+		return false
+	}
+	switch string(w[c.i:]) {
+	case "mb", "gb", "mib", "gib", "kbps", "mbps", "fps", "kb", "khz", "bit", "мб", "гб":
+	default:
+		return false
+	}
+	if prev := i - 1; prev >= 0 && p.toks[prev].digits && !p.toks[prev].claimed && p.toks[i].gap == gapDot {
+		p.toks[prev].claimed, p.toks[prev].strong = true, true
+	}
+	p.toks[i].strong, p.toks[i].claimed = true, true
+	return true
+}
+
+// glued reads words that are stuck to a count or to each other: FLACx2, AC3x3, DDP5, AAC2, x264AAC.
+func (p *parser) glued(i int, w []byte) int {
+	if n := len(w); n > 2 && isDigit(w[n-1]) {
+		if w[n-2] == 'x' {
+			if e, ok := words.entries[string(w[:n-2])]; ok && e.strength != weak {
+				p.strong(i, 1, e)
+				return 1
+			}
+		}
+		if taken := p.soundAndLayout(i, w); taken > 0 {
+			return taken
+		}
+	}
+	if e, ok := words.entries[string(stem(w))]; ok && e.strength == strong && len(stem(w)) > 2 && len(stem(w)) < len(w) {
+		p.strong(i, 1, e)
+		p.rest(string(w[len(stem(w)):]))
+		return 1
+	}
+	return 0
+}
+
+// stem is the codec that w begins with, if any.
+func stem(w []byte) []byte {
+	for _, s := range [...]string{"x264", "x265", "h264", "h265", "hevc", "xvid", "hdtv", "bdrip", "dvdrip", "brrip"} {
+		if len(w) > len(s) && string(w[:len(s)]) == s {
+			return w[:len(s)]
+		}
+	}
+	return w
+}
+
+// soundAndLayout reads DDP5.1, AAC2 0, DD51, TrueHD7.1, Atmos5.1.
+func (p *parser) soundAndLayout(i int, w []byte) int {
+	n := len(w)
+	front := w[n-1]
+	low, taken := byte(0), 1
+	word := w[:n-1]
+	if next := p.word(i + 1); i+1 < p.n && len(next) >= 1 && (len(next) == 1 || next[1] == 'x' || next[1] == 'c') && p.toks[i+1].gap&^(gapDot|gapSpace|gapUnder) == 0 {
+		low, taken = next[0], 2
+	}
+	ch, ok := layoutOf(front, low)
+	if !ok && isDigit(w[n-2]) {
+		ch, ok = layoutOf(w[n-2], w[n-1])
+		word, taken = w[:n-2], 1
+	}
+	if !ok {
+		return 0
+	}
+	e, known := words.entries[string(word)]
+	if !known || e.effects[0].kind != kindAudio {
+		return 0
+	}
+	p.strong(i, 1, e)
+	p.rel.Channels |= ch
+	p.claim(FieldChannels, i, taken)
+	p.toks[i+taken-1].strong = true
+	return taken
+}

@@ -1,0 +1,255 @@
+package release
+
+import "strings"
+
+// firstToken is where a title can begin: after a site and after what stands in brackets before everything else.
+func (p *parser) firstToken() int {
+	i := 0
+	for i < p.n && p.toks[i].claimed && !p.toks[i].number && !p.toks[i].strong {
+		i++
+	}
+	if i >= p.n {
+		return 0
+	}
+	lead := p.toks[i].bracket
+	if lead == 0 || i == 0 && !p.opened || p.toks[i].gap&gapOpen == 0 && i > 0 {
+		return i
+	}
+	k := i
+	for k < p.n && p.toks[k].bracket != 0 && (p.toks[k].bracket == lead || p.toks[k].gap&gapClose == 0) {
+		k++
+	}
+	for k < p.n && p.toks[k].claimed && p.toks[k].bracket != 0 && !p.toks[k].number {
+		k++
+	}
+	if k >= p.n {
+		return i
+	}
+	if p.toks[k].strong && p.toks[k].bracket == 0 { // "[Title] 1080p": the bracket was the title
+		return i
+	}
+	p.lead = lead
+	return k
+}
+
+// firstStrong is the first technical word at or after token i, p.n if there is none.
+func (p *parser) firstStrong(i int) int {
+	for ; i < p.n; i++ {
+		if p.toks[i].strong {
+			return i
+		}
+	}
+	return p.n
+}
+
+// bounds finds the title's first token and the one after its last.
+func (p *parser) bounds() {
+	p.start = p.firstToken()
+	for p.start < p.n && p.toks[p.start].number { // "004 - Title", "S01E01-Title"
+		p.start++
+	}
+	p.end = p.start
+	for p.end < p.n && !p.stops(p.end) {
+		p.end++
+	}
+	p.tech = p.firstStrong(p.end)
+	p.absorb()
+}
+
+// stops reports whether the title ends before token i.
+func (p *parser) stops(i int) bool {
+	t := &p.toks[i]
+	switch {
+	case t.claimed || t.strong:
+		return true
+	case i == p.start:
+		return false
+	case t.gap&gapSquare != 0:
+		return true
+	case t.gap&gapRound != 0:
+		return !p.continues(i)
+	case t.bracket == 0 && p.toks[p.start].bracket != 0 && t.gap&gapClose != 0:
+		return true
+	}
+	return false
+}
+
+// continues reports whether the title goes on after the round bracket that token i opens: "You Can (Not) Redo".
+func (p *parser) continues(i int) bool {
+	b := p.toks[i].bracket
+	k := i
+	for k < p.n && p.toks[k].bracket == b {
+		if p.toks[k].claimed || p.waitingAt(k) {
+			return false
+		}
+		k++
+	}
+	return k < p.n && k-i <= 2 && p.toks[k].bracket == 0 && !p.toks[k].claimed && p.toks[k].gap&(gapOpen|gapWideDash) == 0 && !p.waitingAt(k)
+}
+
+func (p *parser) waitingAt(i int) bool {
+	for k := range p.nwait {
+		w := &p.waiting[k]
+		if int(w.at) <= i && i < int(w.at)+int(w.n) {
+			return true
+		}
+	}
+	return false
+}
+
+// absorb takes weak words off the title's end where a technical word follows them at once: "Title FRENCH 1080p".
+func (p *parser) absorb() {
+	for k := p.nwait - 1; k >= 0; k-- {
+		w := &p.waiting[k]
+		at, n := int(w.at), int(w.n)
+		if at+n > p.end || w.used {
+			continue
+		}
+		if at+n < p.end || at <= p.start || p.end >= p.n && p.rel.Container == ContainerUnknown || !p.absorbs(w) {
+			return
+		}
+		p.end = at
+		w.used = true
+		p.apply(at, n, w.entry)
+	}
+}
+
+func (p *parser) absorbs(w *waiting) bool {
+	if p.end < p.n && !p.toks[p.end].strong && !p.toks[p.end].claimed {
+		return false
+	}
+	tech := p.end < p.n && p.toks[p.end].strong
+	shouting := p.toks[w.at].caps && !p.allCaps()
+	only := int(w.at)-p.start == 1 && articles[string(p.word(p.start))]
+	if only {
+		return false
+	}
+	switch w.entry.effects[0].kind {
+	case kindLanguage:
+		return tech && (w.entry.strength == weak || shouting) && p.yearAt < 0 || shouting && w.entry.strength == weak
+	case kindFlag:
+		return w.entry.strength == weak && (tech || shouting) && w.entry.effects[0].value != bit(FlagMovie) || shouting && tech
+	case kindEdition:
+		return shouting || tech && w.entry.strength == weak && p.yearAt < 0
+	}
+	return tech && shouting && w.entry.strength <= upper
+}
+
+var articles = wordSet("the a an le la les der die das el los il lo un une ein eine")
+
+// allCaps reports whether the name shouts all the time, so that capitals mean nothing.
+func (p *parser) allCaps() bool {
+	for i := p.start; i < p.end; i++ {
+		if t := &p.toks[i]; !t.digits && !t.caps && p.width(i) > 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// title makes the titles out of the tokens between start and end.
+func (p *parser) title() {
+	if p.start >= p.end {
+		return
+	}
+	cut := p.start
+	for i := p.start + 1; i < p.end; i++ {
+		if n := p.alternate(i); n >= 0 {
+			p.addTitle(cut, i)
+			cut = i + n
+			i = cut
+		}
+	}
+	p.addTitle(cut, p.end)
+	p.latinFirst()
+}
+
+// alternate reports whether another title begins at token i, and how many tokens to pass over; -1 if not.
+func (p *parser) alternate(i int) int {
+	t := &p.toks[i]
+	switch {
+	case t.gap&gapSlash != 0 && t.gap&(gapSpace|gapUnder) != 0, t.gap&gapPipe != 0:
+		return 0
+	case p.is(i, "aka") && i+1 < p.end:
+		return 1
+	case p.is(i, "a") && p.is(i+1, "k") && p.is(i+2, "a") && i+3 < p.end:
+		return 3
+	case (t.script == scriptCJK) != (p.toks[i-1].script == scriptCJK) && !t.digits && !p.toks[i-1].digits && p.width(i) > 1:
+		return 0
+	}
+	return -1
+}
+
+// maxTitles is how many titles are kept.
+const maxTitles = 4
+
+func (p *parser) addTitle(from, to int) {
+	if from >= to || len(p.rel.Titles) >= maxTitles {
+		return
+	}
+	s := Span{p.toks[from].lo, p.toks[to-1].hi}
+	for int(s.Hi) < len(p.raw) && (p.raw[s.Hi] == '!' || p.raw[s.Hi] == '?' || p.raw[s.Hi] == '%' || p.raw[s.Hi] == ')' && strings.Contains(p.raw[s.Lo:s.Hi], "(")) {
+		s.Hi++
+	}
+	if s.Lo > 0 && p.raw[s.Lo-1] == '(' && s.Hi > s.Lo && p.raw[s.Hi-1] == ')' {
+		s.Lo--
+	}
+	text := spaced(p.raw[s.Lo:s.Hi])
+	if text == "" {
+		return
+	}
+	p.rel.Titles = append(p.rel.Titles, Title{Text: text, Span: s})
+	if p.rel.spans[FieldTitle].Empty() {
+		p.rel.spans[FieldTitle] = s
+	}
+}
+
+// latinFirst puts a title in Latin letters before those in another script, as most metadata is in Latin letters.
+func (p *parser) latinFirst() {
+	t := p.rel.Titles
+	if len(t) < 2 || isLatin(t[0].Text) {
+		return
+	}
+	for i := 1; i < len(t); i++ {
+		if isLatin(t[i].Text) {
+			t[0], t[i] = t[i], t[0]
+			p.rel.spans[FieldTitle] = t[0].Span
+			return
+		}
+	}
+}
+
+func isLatin(s string) bool {
+	for _, r := range s {
+		if r >= 0x370 && isWordRune(r) && scriptOf(r) != scriptLatin {
+			return false
+		}
+	}
+	return true
+}
+
+// spaced makes separators spaces, and one of many. Dots stay where the title has spaces already: "S.H.I.E.L.D.".
+func spaced(s string) string {
+	if strings.IndexByte(s, ' ') < 0 && strings.IndexByte(s, '.') < 0 && strings.IndexByte(s, '_') < 0 {
+		return strings.Trim(s, "-~,:; ")
+	}
+	dots := strings.IndexByte(s, ' ') < 0
+	if !dots && strings.IndexByte(s, '_') < 0 && !strings.Contains(s, "  ") {
+		return strings.Trim(s, "-~,:;. ")
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	space := true
+	for i := range len(s) {
+		c := s[i]
+		if c == '_' || c == '.' && dots {
+			c = ' '
+		}
+		if c == ' ' && space {
+			continue
+		}
+		space = c == ' '
+		b.WriteByte(c)
+	}
+	return strings.Trim(b.String(), "-~,:; ")
+}

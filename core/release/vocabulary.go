@@ -1,0 +1,493 @@
+package release
+
+import "strings"
+
+// kind is the field that a word of the vocabulary speaks of.
+type kind uint8
+
+const (
+	kindNone kind = iota
+	kindResolution
+	kindSource
+	kindRemux
+	kindCodec
+	kindDepth
+	kindHDR
+	kindAudio
+	kindChannels
+	kindLanguage
+	kindSubtitle // a language of subtitles
+	kindFlag
+	kindEdition
+	kindNetwork
+	kindContainer
+	kindSubMark // "subs": makes the languages beside it subtitles
+	kindNoise   // technical, but of no field
+)
+
+// strength says how much a word means by its own.
+type strength uint8
+
+const (
+	// weak words are also ordinary words ("web", "French"): they count after the title has ended, or right before a strong word.
+	weak strength = iota
+	// upper words are weak, and count only when written in capitals or inside brackets ("IT", "MA").
+	upper
+	// strong words never are part of a title: the title ends before them.
+	strong
+)
+
+// effect is one thing that a word says. The value's meaning hangs on the kind: an enumeration's value, or a bit's number.
+type effect struct {
+	kind  kind
+	value uint8
+}
+
+// entry is what a phrase of the vocabulary means.
+type entry struct {
+	effects  [3]effect
+	strength strength
+}
+
+// bit is the number of the lowest bit of a set's member.
+func bit[T ~uint8 | ~uint16 | ~uint32 | ~uint64](v T) uint8 {
+	var n uint8
+	for v > 1 {
+		v >>= 1
+		n++
+	}
+	return n
+}
+
+func res(v Resolution) effect      { return effect{kindResolution, uint8(v)} }
+func src(v Source) effect          { return effect{kindSource, uint8(v)} }
+func codec(v Codec) effect         { return effect{kindCodec, uint8(v)} }
+func depth(v uint8) effect         { return effect{kindDepth, v} }
+func dynamic(v HDR) effect         { return effect{kindHDR, bit(v)} }
+func audio(v Audio) effect         { return effect{kindAudio, bit(v)} }
+func channels(v Channels) effect   { return effect{kindChannels, bit(v)} }
+func spoken(v language) effect     { return effect{kindLanguage, uint8(v)} }
+func written(v language) effect    { return effect{kindSubtitle, uint8(v)} }
+func flag(v Flags) effect          { return effect{kindFlag, bit(v)} }
+func edition(v Edition) effect     { return effect{kindEdition, bit(v)} }
+func network(v Network) effect     { return effect{kindNetwork, uint8(v)} }
+func container(v Container) effect { return effect{kindContainer, uint8(v)} }
+
+var (
+	remux   = effect{kindRemux, 1}
+	noise   = effect{kindNoise, 0}
+	subMark = effect{kindSubMark, 0}
+)
+
+// phrases is one row of the vocabulary: spellings, separated by "|", that mean the same. A space stands for any separator.
+type phrases struct {
+	words    string
+	strength strength
+	effects  []effect
+}
+
+func says(s strength, words string, effects ...effect) phrases { return phrases{words, s, effects} }
+
+// vocabulary is what the words of a release name mean. Words are folded: lower case, no accents.
+var vocabulary = []phrases{
+	// Resolution. Numbers of the form 1080p and 1920x1080 are read by rule.
+	says(strong, "4k|4kuhd|2160|uhd4k|4khdr", res(Resolution2160p)),
+	says(strong, "uhd|ultrahd|ultra hd|utrahd", res(Resolution2160p)),
+	says(strong, "uhd bluray|uhd blu ray|4k bluray|uhd bd|bluray uhd|uhdbd|uhdbluray", res(Resolution2160p), src(SourceBluRay)),
+	says(strong, "2k|qhd|1440", res(Resolution1440p)),
+	says(strong, "8k", res(Resolution4320p)),
+	says(strong, "fullhd|full hd|fhd", res(Resolution1080p)),
+	says(upper, "1080", res(Resolution1080p)),
+	says(upper, "720", res(Resolution720p)),
+	says(upper, "480", res(Resolution480p)),
+	says(upper, "sd", res(Resolution480p)),
+	says(upper, "hd", noise),
+
+	// Source.
+	says(strong, "bluray|blu ray|bluray disc|blurray|bdremaster|bd25|bd50|bd66|bd100|bluray25|bluray50", src(SourceBluRay)),
+	says(upper, "bd|bdr|bdmv|bdiso|br", src(SourceBluRay)),
+	says(strong, "bdremux|bd remux|brremux|bluray remux|blu ray remux|uhdremux|uhd remux|uhd bdremux|uhdbdremux", src(SourceBluRay), remux),
+	says(strong, "remux|dvdremux|hdremux|remuxed", remux),
+	says(strong, "bdrip|bd rip|blurayrip|bluray rip|blu ray rip|bdmux|bdlight|hdlight|mhd|microhd|micro hd|m hd|bdrips", src(SourceBDRip)),
+	says(strong, "brrip|br rip|brrips|brip", src(SourceBRRip)),
+	says(strong, "uhdrip|uhd rip|uhdbdrip|uhd bdrip", src(SourceUHDRip)),
+	says(strong, "hddvd|hd dvd|hddvdrip", src(SourceHDDVD)),
+	says(strong, "web dl|webdl|web dlmux|webdlmux|webhd|web hd|web download|true web dl", src(SourceWebDL)),
+	says(strong, "web dlrip|webdlrip|web dl rip|webdl rip|webdlrips", src(SourceWebDLRip)),
+	says(strong, "webrip|web rip|webrips|webcap|web cap|vodrip|vod rip", src(SourceWebRip)),
+	says(strong, "webmux|web mux", src(SourceWebMux)),
+	says(weak, "web", src(SourceWeb)),
+	says(strong, "hdtv|hdtv720|hdtv1080|hdtvx264|ahdtv|dtheater|uhdtv", src(SourceHDTV)),
+	says(strong, "hdtvrip|hdtv rip|hdtvmux", src(SourceHDTVRip)),
+	says(strong, "pdtv", src(SourcePDTV)),
+	says(strong, "dsr|dsrip|satrip|sat rip|dthrip|dth rip|dvbrip|dvb rip|dvb|dvbs|dvbt", src(SourceSAT)),
+	says(strong, "tvrip|tv rip|tvrips|tvhdrip|tv hdrip|iptvrip", src(SourceTV)),
+	says(strong, "dvdrip|dvd rip|dvdmux|dvdrips|dvdr ip", src(SourceDVDRip)),
+	says(strong, "dvd|dvdr|dvd5|dvd9|dvd 5|dvd 9|dvdfull|fulldvd|ntscdvd|paldvd|dvdiso|dvds|dvd r", src(SourceDVD)),
+	says(strong, "dvdscr|dvd scr|dvdscreener|dvd screener|screener|bdscr|webscreener|dvdscreeners|hdscr|hd scr|web screener|prescr|bdscreener|scrrip|screeners|webscr",
+		src(SourceScreener)),
+	says(upper, "scr", src(SourceScreener)),
+	says(strong, "r5|r5line|dvdr5", src(SourceR5)),
+	says(strong, "hdcam|hd cam|camrip|cam rip|hdcamrip|hqcam|hq cam|hd camrip|camhd|hdcams", src(SourceCam)),
+	says(upper, "cam", src(SourceCam)),
+	says(strong, "hdts|hd ts|telesync|telesynch|hdtelesync|hd telesync|tsrip|ts rip|hqts|hdtsrip|predvdrip|predvd|pre dvd|pre dvdrip|pdvdrip|pdvd|hq ts|predvds|hdtss",
+		src(SourceTelesync)),
+	says(upper, "ts", src(SourceTelesync)),
+	says(strong, "telecine|hdtc|hd tc|hdtelecine|tcrip", src(SourceTelecine)),
+	says(upper, "tc", src(SourceTelecine)),
+	says(strong, "workprint", src(SourceWorkprint)),
+	says(upper, "wp", src(SourceWorkprint)),
+	says(strong, "vhsrip|vhs rip", src(SourceVHS)),
+	says(upper, "vhs", src(SourceVHS)),
+	says(strong, "ppvrip|ppv rip", src(SourcePPV), flag(FlagPPV)),
+	says(upper, "ppv", src(SourcePPV), flag(FlagPPV)),
+	says(strong, "hdrip|hd rip|dcprip|dcp rip|hdrips", src(SourceHDRip)),
+
+	// Codec.
+	says(strong, "x264|h264|h 264|x 264|avc|avc1|mpeg4 avc|x264 hi10p|rmvb264|264", codec(CodecAVC)),
+	says(strong, "x265|h265|h 265|x 265|hevc|x265 hevc|265|x642hevc", codec(CodecHEVC)),
+	says(strong, "hevc10|hevc10bit|hevc10bits|x265 10bit|hevc 10bit|hevc10p", codec(CodecHEVC), depth(10)),
+	says(strong, "hi10|hi10p|hi 10|hi 10p|hi10b", codec(CodecAVC), depth(10)),
+	says(strong, "av1", codec(CodecAV1)),
+	says(strong, "vp9", codec(CodecVP9)),
+	says(strong, "h266|x266|vvc", codec(CodecVVC)),
+	says(strong, "vc1|vc 1", codec(CodecVC1)),
+	says(strong, "mpeg2|mpeg 2|mpeg|h262", codec(CodecMPEG2)),
+	says(strong, "xvid|xvidhd", codec(CodecXviD)),
+	says(strong, "divx|divx5|dvix", codec(CodecDivX)),
+	says(strong, "10bit|10bits|10 bit|10 bits|yuv420p10|ma10p|main10", depth(10)),
+	says(strong, "8bit|8bits|8 bit|8 bits", depth(8)),
+	says(strong, "12bit|12bits|12 bit", depth(12)),
+
+	// Dynamic range. "HDR10+" and "DD+" are seen by their plus sign.
+	says(strong, "hdr|hdr10|hdr 10|hdr1000", dynamic(HDR10)),
+	says(strong, "hdr10plus|hdr10 plus|hdr10p|hdrplus|hdr plus|hdr 10plus", dynamic(HDR10Plus)),
+	says(strong, "dolby vision|dolbyvision|dovi|dvhdr|hdrdv", dynamic(DolbyVision)),
+	says(upper, "dv|d v", dynamic(DolbyVision)),
+	says(strong, "hlg", dynamic(HLG)),
+	says(upper, "sdr", dynamic(SDR)),
+
+	// Sound.
+	says(strong, "dts hd|dtshd|dts hdma|dtshdma|dts ma|dtsma|dts hd ma|dts hd master|dtshd master|dts hd master audio|dts hdhr|dts hd hr|dts hd hra|dtshdhr|dts hr|dts hdhra|dtshd ma|dtshd hr|dts hd mad",
+		audio(AudioDTSHD)),
+	says(strong, "dts x|dtsx", audio(AudioDTSX)),
+	says(strong, "dts|dts es|dtses|dca", audio(AudioDTS)),
+	says(strong, "truehd|true hd|dolby truehd|thd", audio(AudioTrueHD)),
+	says(strong, "atmos|dolby atmos", audio(AudioAtmos)),
+	says(strong, "ddpa|ddpatmos|ddp atmos", audio(AudioEAC3), audio(AudioAtmos)),
+	says(strong, "ddp|dd p|ddplus|eac3|e ac3|eac 3|e ac 3|dolby digital plus|ddp51|ddpa51|dolby d plus", audio(AudioEAC3)),
+	says(strong, "ac3|ac 3|dolby digital|dolbyd|dolby d|ac3d|ac3hq", audio(AudioAC3)),
+	says(upper, "dd", audio(AudioAC3)),
+	says(strong, "dd51|ac351", audio(AudioAC3), channels(Channels51)),
+	says(strong, "dd20|ac320", audio(AudioAC3), channels(ChannelsStereo)),
+	says(strong, "aac|aaclc|qaac|heaac|he aac|aac lc", audio(AudioAAC)),
+	says(strong, "flac", audio(AudioFLAC)),
+	says(strong, "mp3|lame", audio(AudioMP3)),
+	says(upper, "opus", audio(AudioOpus)),
+	says(strong, "lpcm|pcm", audio(AudioPCM)),
+	says(strong, "vorbis|ogg", audio(AudioVorbis)),
+	says(strong, "hq clean audio|clean audio|hqclean|hq clean|line audio|mic dubbed|micdubbed|line dubbed|linedubbed", flag(FlagCamAudio)),
+	says(upper, "ld|md|line", flag(FlagCamAudio)),
+	says(strong, "6ch|6 ch|6channel|6 channel", channels(Channels51)),
+	says(strong, "8ch|8 ch", channels(Channels71)),
+	says(strong, "2ch|2 ch", channels(ChannelsStereo)),
+	says(weak, "stereo", channels(ChannelsStereo)),
+	says(weak, "mono", channels(ChannelsMono)),
+
+	// Flags.
+	says(strong, "proper|real proper|propper", flag(FlagProper)),
+	says(strong, "repack|rerip|repack2|repack3|2ndrepack|v2repack", flag(FlagRepack)),
+	says(upper, "real", flag(FlagReal)),
+	says(strong, "complete series|the complete series|complete season|complete collection|complete edition|full series|complete pack|complete set|the complete collection|complete tv series|complete miniseries|complete mini series|season complete|full season|complete box set|complete saga|complete anthology|serie completa|serie complete|integrale|l integrale|serie integrale|komplett|complete seasons|all seasons|all episodes|todas as temporadas|colecao completa|coleccion completa|toutes les saisons|polnyi sezon|collection complete|complete filmography|ultimate collection|all movies|movie collection|movies collection|movies complete|complete movie",
+		flag(FlagComplete)),
+	says(weak, "complete|completa|completo|complet|komplette|kompletni|incomplete set|full", flag(FlagComplete)),
+	says(weak, "collection|trilogy|duology|quadrilogy|quadrology|tetralogy|pentalogy|hexalogy|heptalogy|octalogy|anthology|saga|boxset|box set|filmography|kolekcja|antologia|trilogia|trilogie|coleccion|colecao|filmografia|dilogy|dilogia",
+		flag(FlagComplete)),
+	says(weak, "batch", flag(FlagBatch), flag(FlagComplete)),
+	says(strong, "dubbed|dubs|dual dub|fandub|dubbing|english dub|eng dub|fanduba|redub|dabing|dublaj|doblado|multi dub|multidub|dub", flag(FlagDubbed)),
+	says(strong, "funidub|engdub|english dubbed", flag(FlagDubbed), spoken(langEN)),
+	says(strong, "hindi dubbed|hindi dub", flag(FlagDubbed), spoken(langHI)),
+	says(strong, "dublado|dublada|duplado", flag(FlagDubbed), spoken(langPT)),
+	says(strong, "dubpl|pldub|dubbing pl|dubbingpl|pl dub|pldubbing", flag(FlagDubbed), spoken(langPL)),
+	says(strong, "lektor pl|lektorpl|lektor|pllek|lekpl|lek pl|ivo pl", spoken(langPL)),
+	says(strong, "multi|multi audio|multiaudio|multi lang|multilang|multi language|multiple audio|triple audio|tri audio|multi5|multi4|multi3|multi 5|multi 4|multi 3|3audio|2audio|4audio|multi audios", flag(FlagMultiAudio)),
+	says(strong, "dual audio|dualaudio|dual|dual lang|dual language|dl audio|2 audio|dual audios", flag(FlagDualAudio)),
+	says(upper, "dl", flag(FlagDualAudio)),
+	says(strong, "multi subs|multi sub|multisubs|multisub|multiple subtitle|multiple subtitles|multiple subs|msubs|msub|multi subtitle|multi subtitles|m subs|dual subs|multi esub", flag(FlagMultiSubs), flag(FlagSubbed), subMark),
+	says(strong, "subs|sub|subbed|subtitles|subtitle|subtitulado|subtitulada|legendado|legendada|legenda|legendas|napisy|softsubs|softsub|subtitled|fansub|esubs|subtit|subtitulos|sottotitoli|titulky|altyazili|untertitel|vost|subforced|sous titres",
+		flag(FlagSubbed), subMark),
+	says(strong, "hardsub|hardsubs|hardcoded|hard sub|hard subs|hardsubbed|hardcoded subs|hardcoded eng subs", flag(FlagHardcoded), flag(FlagSubbed)),
+	says(upper, "hc", flag(FlagHardcoded)),
+	says(strong, "esub|esubs|engsub|engsubs|eng sub|eng subs|english sub|english subs|english subbed|ensub|ensubs|ensubbed|english subtitles|english subtitle|en sub|en subs", flag(FlagSubbed), written(langEN)),
+	says(strong, "vostfr|subfrench|vost fr|vosta|fastsub|stfr|sub french|sub fr", flag(FlagSubbed), written(langFR)),
+	says(strong, "plsub|plsubs|napisypl|napisy pl|pl sub|pl subs|subpl", flag(FlagSubbed), written(langPL)),
+	says(strong, "subita|sub ita|itasub|ita sub|subsita|itasubs", flag(FlagSubbed), written(langIT)),
+	says(strong, "swesub|swesubs|swe sub|swe subs", flag(FlagSubbed), written(langSV)),
+	says(strong, "nlsubs|nlsub|nl subs|nl sub|nlsubbed|nl subbed", flag(FlagSubbed), written(langNL)),
+	says(strong, "rosub|rosubbed|rosubs|ro sub|ro subs|subro", flag(FlagSubbed), written(langRO)),
+	says(strong, "subesp|sub esp|subs esp|vose|espsub", flag(FlagSubbed), written(langES)),
+	says(strong, "czsub|cz sub|cztit|cz titulky|cztitulky|czsubs", flag(FlagSubbed), written(langCS)),
+	says(strong, "sktit|sk titulky|sksub", flag(FlagSubbed), written(langSK)),
+	says(strong, "norsub|norsubs|nosub|nosubs", flag(FlagSubbed), written(langNO)),
+	says(strong, "dksubs|dksub|dansub", flag(FlagSubbed), written(langDA)),
+	says(strong, "finsub|finsubs", flag(FlagSubbed), written(langFI)),
+	says(strong, "hebsub|hebsubs", flag(FlagSubbed), written(langHE)),
+	says(strong, "korsub|korsubs|korean hardsub", flag(FlagHardcoded), flag(FlagSubbed), written(langKO)),
+	says(strong, "chs|gb big5|简体|简中|简日|chs jpn|中字|中文字幕|国语中字|简繁英字幕|简繁字幕|内封简繁", written(langZH)),
+	says(strong, "cht|繁体|繁體|繁中|big5", written(langZHTW)),
+	says(strong, "nordicsubs|nordicsub|nordic", effect{kindLanguage, uint8(langDA)}, effect{kindLanguage, uint8(langSV)}, effect{kindLanguage, uint8(langNO)}),
+	says(strong, "3d|3dbd|bd3d|hsbs|h sbs|half sbs|halfsbs|full sbs|fullsbs|3d sbs|3d ou|half ou|halfou|h ou|hou|sidebyside|side by side|overunder|half overunder|3d hsbs|3d hou|full ou|half sidebyside|3dou|3dsbs|3 d", flag(Flag3D)),
+	says(upper, "sbs|ou", flag(Flag3D)),
+	says(strong, "upscaled|upscale|ai upscale|aiupscale|reupscale|ai enhanced|ai upscaled|upsuhd", flag(FlagUpscaled)),
+	says(strong, "convert|converted", flag(FlagConverted)),
+	says(upper, "retail", flag(FlagRetail)),
+	says(upper, "internal|int", flag(FlagInternal)),
+	says(upper, "limited", flag(FlagLimited)),
+	says(weak, "documentary|docu|documentaire|documental", flag(FlagDocumentary)),
+	says(weak, "commentary|audio commentary", flag(FlagCommentary)),
+	says(weak, "uncensored", flag(FlagUncensored)),
+	says(upper, "hybrid", flag(FlagHybrid)),
+	says(strong, "complete bluray|full bluray|untouched|video ts|bdmv iso", flag(FlagDisc)),
+	says(strong, "ova|ovas|ona|oad|oda|ova ona", flag(FlagSpecial)),
+	says(weak, "special|specials|speciale|especial", flag(FlagSpecial)),
+	says(weak, "movie|film|movies", flag(FlagMovie)),
+	says(weak, "sample", flag(FlagSample)),
+	says(weak, "trailer|teaser|trailers", flag(FlagTrailer)),
+	says(weak, "extras|featurette|featurettes|interview|interviews|deleted scenes|deleted scene|behind the scenes|making of|bonus|bts|bloopers|gag reel|bonus disc|extra", flag(FlagExtra)),
+	says(strong, "ncop|nced|nc op|nc ed|creditless op|creditless ed|creditless opening|creditless ending|creditless|clean opening|clean ending", flag(FlagMenu)),
+	says(upper, "menu|menus", flag(FlagMenu)),
+	says(strong, "xxx|porn", flag(FlagAdult)),
+
+	// Edition.
+	says(strong, "extended edition|extended cut|extended version|extended editions|extended remastered|version longue|extended uncut", edition(EditionExtended)),
+	says(weak, "extended|extendida", edition(EditionExtended)),
+	says(strong, "directors cut|director s cut|director cut|dir cut|dircut|directors edition|version extendue|directors version", edition(EditionDirectors)),
+	says(weak, "director's cut|director's edition", edition(EditionDirectors)),
+	says(upper, "dc", edition(EditionDirectors)),
+	says(weak, "unrated", edition(EditionUnrated)),
+	says(weak, "uncut", edition(EditionUncut)),
+	says(strong, "theatrical cut|theatrical version|theatrical edition", edition(EditionTheatrical)),
+	says(weak, "theatrical", edition(EditionTheatrical)),
+	says(strong, "imax edition|imax enhanced", edition(EditionIMAX)),
+	says(weak, "imax", edition(EditionIMAX)),
+	says(strong, "remastered|remaster|4k remastered|restored|rekonstrukcja|remasterizado", edition(EditionRemastered)),
+	says(strong, "criterion collection|the criterion collection|criterion edition", edition(EditionCriterion)),
+	says(weak, "criterion", edition(EditionCriterion)),
+	says(strong, "anniversary edition|th anniversary edition|anniversary remaster|th anniversary", edition(EditionAnniversary)),
+	says(strong, "ultimate edition|ultimate cut|ultimate hunter edition|ultimate extended edition", edition(EditionUltimate)),
+	says(strong, "final cut|the final cut", edition(EditionFinal)),
+	says(strong, "special edition|limited edition|deluxe edition", edition(EditionSpecial)),
+	says(strong, "collectors edition|collector s edition|collector edition|collector's edition", edition(EditionCollectors)),
+	says(strong, "open matte|openmatte", edition(EditionOpenMatte)),
+	says(strong, "despecialized|despecialised", edition(EditionDespecialized)),
+	says(strong, "diamond edition", edition(EditionDiamond)),
+
+	// Networks.
+	says(strong, "amzn|amazon prime|primevideo|prime video", network(NetworkAmazon)),
+	says(upper, "amazon", network(NetworkAmazon)),
+	says(strong, "atvp|aptv|appletv|apple tv", network(NetworkAppleTV)),
+	says(strong, "netflix|nflx", network(NetworkNetflix)),
+	says(upper, "nf|nf web", network(NetworkNetflix)),
+	says(strong, "dsnp|disney plus|dsny|disneyplus", network(NetworkDisney)),
+	says(strong, "hmax|hbo max|hbomax|hbom", network(NetworkHBO)),
+	says(upper, "hbo|hbog", network(NetworkHBO)),
+	says(strong, "hulu", network(NetworkHulu)),
+	says(strong, "pmtp|paramount plus|pmnt", network(NetworkParamount)),
+	says(strong, "pcok", network(NetworkPeacock)),
+	says(upper, "peacock", network(NetworkPeacock)),
+	says(strong, "iplayer|ip web dl", network(NetworkBBC)),
+	says(upper, "bbc", network(NetworkBBC)),
+	says(upper, "cbs", network(NetworkCBS)),
+	says(upper, "nbc", network(NetworkNBC)),
+	says(upper, "amc", network(NetworkAMC)),
+	says(upper, "pbs", network(NetworkPBS)),
+	says(strong, "crunchyroll", network(NetworkCrunchyroll)),
+	says(upper, "cr", network(NetworkCrunchyroll)),
+	says(upper, "fun|funi", network(NetworkFunimation)),
+	says(strong, "hidive|hidi", network(NetworkHiDive)),
+	says(upper, "cn", network(NetworkCartoonNetwork)),
+	says(upper, "nick|nickelodeon", network(NetworkNickelodeon)),
+	says(strong, "anpl", network(NetworkAnimalPlanet)),
+	says(upper, "vice", network(NetworkVICE)),
+	says(upper, "itv|itvx", network(NetworkITV)),
+	says(upper, "stan", network(NetworkStan)),
+	says(upper, "crav", network(NetworkCrave)),
+	says(upper, "red|yt", network(NetworkYouTube)),
+	says(upper, "dscp|dplus", network(NetworkDiscovery)),
+	says(upper, "starz|stz", network(NetworkStarz)),
+	says(upper, "max", network(NetworkMAX)),
+	says(upper, "mstv", network(NetworkMovistar)),
+	says(strong, "itunes", network(NetworkITunes)),
+	says(upper, "filmin", network(NetworkFilmin)),
+	says(strong, "b global|bilibili", network(NetworkBilibili)),
+	says(upper, "baha", noise),
+	says(upper, "ma", network(NetworkMA)),
+	says(upper, "roku", network(NetworkRoku)),
+	says(upper, "shdr|shudder", network(NetworkShudder)),
+	says(upper, "crit", network(NetworkCriterion)),
+
+	// Containers written out.
+	says(upper, "mkv", container(ContainerMKV)),
+	says(upper, "mp4|m4v", container(ContainerMP4)),
+	says(upper, "avi", container(ContainerAVI)),
+	says(upper, "rmvb", container(ContainerRMVB)),
+	says(upper, "iso", container(ContainerISO), flag(FlagDisc)),
+
+	// Technical words without a field.
+	says(strong, "60fps|50fps|30fps|24fps|120fps|60 fps|hfr|hq|hdr web|nvenc|reenc|re encoded|webz|ntsc|pal|gb|mb|gib|mib|kbps|vmaf|crf|ds4k|tvversion|tv version|tv movie|web series|encode|bitrate|fps", noise),
+	says(upper, "read nfo|readnfo|nfofix|nfo|dirfix|internal nfo|subpack|rip|vo|vof|clean|ws|fs|se|dc web|qc|10th|v2|v3|v4", noise),
+
+	// Languages.
+	says(weak, "english|ingles|inglese|anglais|angielski", spoken(langEN)),
+	says(upper, "eng|en|eng audio|dubeng", spoken(langEN)),
+	says(weak, "japanese|japones|japonais|giapponese", spoken(langJA)),
+	says(upper, "jpn|jap|ja|jp|jpn audio", spoken(langJA)),
+	says(weak, "chinese|mandarin|cantonese|chino|国语|粤语|国语音轨|中文", spoken(langZH)),
+	says(upper, "chi|zh|zho|zh hans|chn", spoken(langZH)),
+	says(upper, "zh hant|zh tw", spoken(langZHTW)),
+	says(weak, "russian|rus|русский|рус|russo|ruso", spoken(langRU)),
+	says(strong, "дубляж|лицензия|mvo|avo|dvo|многоголосый|профессиональный", spoken(langRU)),
+	says(upper, "ru", spoken(langRU)),
+	says(weak, "arabic|arabe", spoken(langAR)),
+	says(upper, "ara|ar", spoken(langAR)),
+	says(weak, "portuguese|portugues|portuguesa|brazilian|portuguese brazil|portugues br|portugues brasil", spoken(langPT)),
+	says(upper, "por|pt|ptbr|pt br|br|por audio|ptpt|pt pt|brazil|bra", spoken(langPT)),
+	says(weak, "spanish|castellano|espanol|castilian|espanhol|esp castellano|espanol castellano", spoken(langES)),
+	says(upper, "spa|esp|es|cast|es es", spoken(langES)),
+	says(weak, "latino|lati|latin american|espanol latino|audio latino|latin|spanish latin|latam|castellano latino", spoken(langES419)),
+	says(upper, "lat|la|es 419|es mx|es la", spoken(langES419)),
+	says(weak, "french|francais|francese|frances|truefrench", spoken(langFR)),
+	says(strong, "vff|vfq|vfi|vf2|truefrench|true french|vfstfr|french dubbed", spoken(langFR)),
+	says(upper, "fra|fre|fr|vf|vo fr", spoken(langFR)),
+	says(weak, "italian|italiano|italien", spoken(langIT)),
+	says(upper, "ita|it|ita audio", spoken(langIT)),
+	says(weak, "german|deutsch|aleman|allemand|tedesco|germandubbed", spoken(langDE)),
+	says(upper, "ger|deu|de|germandl|deu dl", spoken(langDE)),
+	says(weak, "dutch|flemish|nederlands|vlaams", spoken(langNL)),
+	says(upper, "dut|nld|nl|nlspoken", spoken(langNL)),
+	says(weak, "korean|coreano|coreen", spoken(langKO)),
+	says(upper, "kor|ko", spoken(langKO)),
+	says(weak, "hindi", spoken(langHI)),
+	says(upper, "hin|hi|hind", spoken(langHI)),
+	says(weak, "bengali|bangla", spoken(langBN)),
+	says(upper, "ben", spoken(langBN)),
+	says(weak, "punjabi|panjabi", spoken(langPA)),
+	says(upper, "pan|pun", spoken(langPA)),
+	says(weak, "marathi", spoken(langMR)),
+	says(upper, "mar", spoken(langMR)),
+	says(weak, "gujarati", spoken(langGU)),
+	says(upper, "guj", spoken(langGU)),
+	says(weak, "tamil", spoken(langTA)),
+	says(upper, "tam", spoken(langTA)),
+	says(weak, "telugu", spoken(langTE)),
+	says(upper, "tel", spoken(langTE)),
+	says(weak, "kannada", spoken(langKN)),
+	says(upper, "kan", spoken(langKN)),
+	says(weak, "malayalam", spoken(langML)),
+	says(upper, "mal", spoken(langML)),
+	says(weak, "thai", spoken(langTH)),
+	says(upper, "tha|th", spoken(langTH)),
+	says(weak, "vietnamese|vietsub", spoken(langVI)),
+	says(upper, "vie|vi", spoken(langVI)),
+	says(weak, "indonesian|indonesia", spoken(langID)),
+	says(upper, "ind|id|indo", spoken(langID)),
+	says(weak, "malay|malaysian", spoken(langMS)),
+	says(upper, "may|msa", spoken(langMS)),
+	says(weak, "turkish|turkce|turco", spoken(langTR)),
+	says(upper, "tur|tr", spoken(langTR)),
+	says(weak, "hebrew", spoken(langHE)),
+	says(upper, "heb|he", spoken(langHE)),
+	says(weak, "persian|farsi", spoken(langFA)),
+	says(upper, "per|fas|fa", spoken(langFA)),
+	says(weak, "ukrainian|укр", spoken(langUK)),
+	says(upper, "ukr|ua|uk", spoken(langUK)),
+	says(weak, "greek", spoken(langEL)),
+	says(upper, "gre|ell|el|gr", spoken(langEL)),
+	says(weak, "lithuanian", spoken(langLT)),
+	says(upper, "lit|lt|lietuviu", spoken(langLT)),
+	says(weak, "latvian", spoken(langLV)),
+	says(upper, "lav|lv", spoken(langLV)),
+	says(weak, "estonian", spoken(langET)),
+	says(upper, "est|ee|et", spoken(langET)),
+	says(weak, "polish|polski|polska|polskie|film polski|polonais", spoken(langPL)),
+	says(upper, "pol|pl", spoken(langPL)),
+	says(weak, "czech|cesky", spoken(langCS)),
+	says(upper, "cze|ces|cz|cs", spoken(langCS)),
+	says(weak, "slovak|slovakian|slovensky", spoken(langSK)),
+	says(upper, "slo|slk|sk", spoken(langSK)),
+	says(weak, "hungarian|magyar", spoken(langHU)),
+	says(upper, "hun|hu", spoken(langHU)),
+	says(weak, "romanian|romana", spoken(langRO)),
+	says(upper, "rum|ron|ro", spoken(langRO)),
+	says(weak, "bulgarian", spoken(langBG)),
+	says(upper, "bul|bg", spoken(langBG)),
+	says(weak, "serbian|srpski", spoken(langSR)),
+	says(upper, "srp|sr|yu|yugoslavian", spoken(langSR)),
+	says(weak, "croatian|hrvatski", spoken(langHR)),
+	says(upper, "hrv|hr", spoken(langHR)),
+	says(weak, "slovenian|slovene", spoken(langSL)),
+	says(upper, "slv|sl", spoken(langSL)),
+	says(weak, "danish|dansk", spoken(langDA)),
+	says(upper, "dan|da|dk", spoken(langDA)),
+	says(weak, "finnish|suomi", spoken(langFI)),
+	says(upper, "fin|fi", spoken(langFI)),
+	says(weak, "swedish|svenska|svensk", spoken(langSV)),
+	says(upper, "swe|sv", spoken(langSV)),
+	says(weak, "norwegian|norsk", spoken(langNO)),
+	says(upper, "nor|no", spoken(langNO)),
+	says(weak, "icelandic", spoken(langIS)),
+	says(upper, "isl|ice", spoken(langIS)),
+	says(weak, "urdu", spoken(langUR)),
+	says(upper, "urd", spoken(langUR)),
+	says(weak, "georgian", spoken(langKA)),
+	says(upper, "geo", spoken(langKA)),
+	says(weak, "tagalog|filipino", spoken(langTL)),
+	says(upper, "tgl|fil", spoken(langTL)),
+	says(weak, "catalan|catala", spoken(langCA)),
+	says(upper, "cat", spoken(langCA)),
+}
+
+// maxPhrase is the most words of a phrase.
+const maxPhrase = 4
+
+// lexicon is the compiled vocabulary: entry by phrase, and by first word the most words of a phrase that begins with it.
+type lexicon struct {
+	entries map[string]entry
+	reach   map[string]uint8
+}
+
+var words = compile(vocabulary)
+
+func compile(table []phrases) lexicon {
+	l := lexicon{entries: map[string]entry{}, reach: map[string]uint8{}}
+	for _, row := range table {
+		e := entry{strength: row.strength}
+		copy(e.effects[:], row.effects)
+		for phrase := range strings.SplitSeq(row.words, "|") {
+			if _, taken := l.entries[phrase]; taken {
+				continue
+			}
+			l.entries[phrase] = e
+			first, _, _ := strings.Cut(phrase, " ")
+			l.reach[first] = max(l.reach[first], uint8(strings.Count(phrase, " ")+1))
+		}
+	}
+	return l
+}
+
+// extensions are the file extensions that are known, lower case.
+var extensions = map[string]Container{
+	"mkv": ContainerMKV, "mk3d": ContainerMKV, "mp4": ContainerMP4, "m4v": ContainerMP4, "avi": ContainerAVI, "mov": ContainerMOV,
+	"wmv": ContainerWMV, "asf": ContainerWMV, "webm": ContainerWebM, "ts": ContainerTS, "m2ts": ContainerM2TS, "mts": ContainerM2TS,
+	"mpg": ContainerMPG, "mpeg": ContainerMPG, "m2v": ContainerMPG, "vob": ContainerVOB, "flv": ContainerFLV, "ogm": ContainerOGM,
+	"ogv": ContainerOGM, "rmvb": ContainerRMVB, "rm": ContainerRMVB, "divx": ContainerDivX, "3gp": Container3GP, "iso": ContainerISO,
+	"img": ContainerISO, "srt": ContainerSubtitle, "ass": ContainerSubtitle, "ssa": ContainerSubtitle, "sub": ContainerSubtitle,
+	"idx": ContainerSubtitle, "vtt": ContainerSubtitle, "sup": ContainerSubtitle, "smi": ContainerSubtitle, "mp3": ContainerAudio,
+	"flac": ContainerAudio, "aac": ContainerAudio, "ac3": ContainerAudio, "dts": ContainerAudio, "eac3": ContainerAudio,
+	"ogg": ContainerAudio, "wav": ContainerAudio, "m4a": ContainerAudio, "mka": ContainerAudio, "wma": ContainerAudio, "jpg": ContainerPicture, "jpeg": ContainerPicture,
+	"png": ContainerPicture, "gif": ContainerPicture, "webp": ContainerPicture, "bmp": ContainerPicture, "tbn": ContainerPicture,
+	"nfo": ContainerText, "txt": ContainerText, "md5": ContainerText, "sfv": ContainerText, "html": ContainerText, "htm": ContainerText,
+	"url": ContainerText, "pdf": ContainerText, "xml": ContainerText, "par2": ContainerOther, "zip": ContainerArchive, "rar": ContainerArchive, "7z": ContainerArchive,
+	"gz": ContainerArchive, "tar": ContainerArchive, "r00": ContainerArchive, "001": ContainerArchive, "torrent": ContainerTorrent, "nzb": ContainerTorrent, "exe": ContainerOther,
+	"lnk": ContainerOther, "bat": ContainerOther, "db": ContainerOther, "scr": ContainerOther, "part": ContainerOther, "strm": ContainerOther,
+}
