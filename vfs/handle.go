@@ -1,0 +1,165 @@
+package vfs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/millrace-media/millrace/vfs/chunk"
+	"github.com/millrace-media/millrace/vfs/readahead"
+)
+
+// Handle is an open file. It is safe for concurrent use.
+type Handle struct {
+	fs     *FS
+	id     uint64
+	node   Node
+	path   string
+	opened time.Time
+
+	// All three are nil where the node has its bytes itself.
+	file   *chunk.File
+	stream *readahead.Stream
+
+	reading sync.RWMutex // held to read; alone, to close
+	closed  bool
+
+	mu       sync.Mutex // guards everything below
+	prefetch *chunk.Prefetch
+	last     time.Time
+	off      int64
+	tally    chunk.Tally
+}
+
+// Stream is what an open file has been read like.
+type Stream struct {
+	// ID tells handles apart, for as long as the FS lives.
+	ID uint64
+	// Inode is 0 for what was opened by OpenContent.
+	Inode     uint64
+	Path      string
+	ContentID string
+	// Size is the file's, in bytes.
+	Size   int64
+	Opened time.Time
+	// Last is when it was read last; zero when never.
+	Last time.Time
+	// Offset is where the last read ended.
+	Offset int64
+	// FromMemory, FromDisk and FromNetwork are the bytes read so far, by where they were.
+	FromMemory, FromDisk, FromNetwork int64
+	// Mode is "probe", "sequential" or "seek".
+	Mode string
+}
+
+// Node returns the file as it was when it was opened.
+func (h *Handle) Node() Node { return h.node }
+
+// ReadAt reads len(p) bytes from off. At the end of the file it reads fewer, with io.EOF. Any other error says that the
+// bytes could not be had: ErrInvalid for a negative offset or a closed handle, ErrBroken after Options.ReadTimeout, what
+// the source said, or context.Canceled when ctx was cancelled; that reaches down to the source unless somebody else
+// waits for the same bytes.
+func (h *Handle) ReadAt(ctx context.Context, p []byte, off int64) (int, error) {
+	h.reading.RLock()
+	defer h.reading.RUnlock()
+	switch {
+	case off < 0 || h.closed:
+		return 0, ErrInvalid
+	case off >= h.node.Size:
+		return 0, io.EOF
+	case h.file == nil:
+		return h.readData(p, off)
+	}
+	h.plan(off, len(p))
+	n, err := h.read(ctx, p, off)
+	if err == nil || errors.Is(err, io.EOF) {
+		return n, err
+	}
+	h.stream.Reset()
+	return n, kinded(fmt.Errorf("read %s at %d: %w", h.path, off, err))
+}
+
+func (h *Handle) readData(p []byte, off int64) (int, error) {
+	n := copy(p, h.node.Data[off:])
+	h.count(off+int64(n), chunk.Tally{chunk.Memory: int64(n)})
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+func (h *Handle) read(ctx context.Context, p []byte, off int64) (int, error) {
+	if n, ok := h.file.Cached(p, off); ok {
+		h.count(off+int64(n), chunk.Tally{chunk.Memory: int64(n)})
+		if n < len(p) {
+			return n, io.EOF
+		}
+		return n, nil
+	}
+	ctx, cancel := h.fs.bounded(ctx)
+	defer cancel()
+	n, tally, err := h.file.ReadAt(ctx, p, off)
+	h.count(off+int64(n), tally)
+	return n, err
+}
+
+// plan has readahead look at a read and does what it says.
+func (h *Handle) plan(off int64, n int) {
+	plan := h.stream.Read(off, min(int64(n), h.node.Size-off))
+	if !plan.Drop && plan.Len == 0 {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if plan.Drop {
+		h.prefetch.Drop()
+	}
+	if plan.Len > 0 {
+		h.prefetch.Want(plan.Off, plan.Len)
+	}
+}
+
+func (h *Handle) count(off int64, t chunk.Tally) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.last, h.off = time.Now(), off
+	for i := range t {
+		h.tally[i] += t[i]
+	}
+}
+
+func (h *Handle) snapshot() Stream {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s := Stream{
+		ID: h.id, Inode: h.node.Inode, Path: h.path, ContentID: h.node.ContentID, Size: h.node.Size,
+		Opened: h.opened, Last: h.last, Offset: h.off,
+		FromMemory: h.tally[chunk.Memory], FromDisk: h.tally[chunk.Disk], FromNetwork: h.tally[chunk.Network],
+		Mode: readahead.Probe.String(),
+	}
+	if h.stream != nil {
+		s.Mode = h.stream.Mode().String()
+	}
+	return s
+}
+
+// Close gives up the file and what was being fetched for it alone. It waits for reads that are under way. Closing twice
+// does nothing.
+func (h *Handle) Close() error {
+	h.reading.Lock()
+	defer h.reading.Unlock()
+	if h.closed {
+		return nil
+	}
+	h.closed = true
+	h.fs.closed(h)
+	if h.file != nil {
+		h.prefetch.Drop()
+		h.stream.Close()
+		h.file.Close()
+	}
+	return nil
+}
