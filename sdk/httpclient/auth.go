@@ -3,6 +3,7 @@ package httpclient
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"github.com/millrace-media/millrace/sdk"
 )
@@ -29,12 +30,16 @@ func HeaderKey(name string, key sdk.Secret) Auth {
 	return Auth{source: fixed(key), set: func(r *http.Request, v string) { r.Header.Set(name, v) }}
 }
 
-// QueryKey sends a key as a parameter of the query; nothing where the key is empty.
+// QueryKey sends a key as a parameter of the query; nothing where the key is empty or the URL has that parameter already.
 func QueryKey(name string, key sdk.Secret) Auth {
 	return Auth{source: fixed(key), set: func(r *http.Request, v string) {
-		q := r.URL.Query()
-		q.Set(name, v)
-		r.URL.RawQuery = q.Encode()
+		if r.URL.Query().Has(name) {
+			return
+		}
+		if r.URL.RawQuery != "" {
+			r.URL.RawQuery += "&" // the rest stays as it was written: a link may be signed
+		}
+		r.URL.RawQuery += url.QueryEscape(name) + "=" + url.QueryEscape(v)
 	}}
 }
 

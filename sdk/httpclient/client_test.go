@@ -110,7 +110,7 @@ func TestRequestIsSent(t *testing.T) {
 		"with a key in the query": {
 			httpclient.Options{Auth: httpclient.QueryKey("apikey", sdk.NewSecret("t&k"))},
 			httpclient.Request{Query: url.Values{"t": {"caps"}}},
-			seen{Method: "GET", Path: "/", Query: "apikey=t%26k&t=caps"},
+			seen{Method: "GET", Path: "/", Query: "t=caps&apikey=t%26k"},
 		},
 		"with user and password": {
 			httpclient.Options{Auth: httpclient.Basic("u", sdk.NewSecret("p"))},
