@@ -3,10 +3,10 @@ package release
 // bare finds episodes that are written as a number alone. What surrounds it decides, and nothing is found where the name has
 // other numbering or the number may as well belong to a title.
 func (p *parser) bare() {
-	if p.rel.Numbering != NumberNone && !(p.rel.Numbering == NumberSeason && p.lead != 0) || !p.rel.Date.IsZero() {
+	if p.rel.Numbering != NumberNone && (p.rel.Numbering != NumberSeason || Count(p.rel.Seasons) != 1) || !p.rel.Date.IsZero() {
 		return
 	}
-	if p.leading() {
+	if p.rel.Numbering == NumberNone && (p.leading() || p.pair()) {
 		return
 	}
 	if p.afterDash() || p.boxed() || p.rel.Numbering == NumberNone && (p.beforeBracket() || p.compact()) {
@@ -46,6 +46,9 @@ func (p *parser) plain(i int) (int, bool) {
 		return 0, false
 	}
 	c.revision()
+	if n == 3 && (c.word("a") || c.word("b")) && c.i != len(w) {
+		return 0, false
+	}
 	if c.i != len(w) || n == 4 && v >= firstYear && v <= lastYear || n < 4 && isHeight(v) && p.toks[i].bracket != 0 {
 		return 0, false
 	}
@@ -130,10 +133,21 @@ func (p *parser) afterDash() bool {
 	if p.movieWord() {
 		return false
 	}
-	for i := p.start + 1; i < p.n && i <= p.end; i++ {
+	return p.dashed(true) || p.dashed(false)
+}
+
+// dashed reads the number after a loose dash, one that the title ends with or, failing that, one that words follow.
+func (p *parser) dashed(closing bool) bool {
+	for i := p.start + 1; i < p.n && i <= max(p.tech, p.end); i++ {
 		g := p.toks[i].gap
-		if g&gapDash == 0 || g&(gapWideDash|gapSpace|gapUnder) == 0 || p.toks[i].claimed {
+		if g&gapDash == 0 || g&(gapWideDash|gapSpace|gapUnder) == 0 || p.toks[i].claimed || i > p.end && g&gapWideDash == 0 {
 			continue
+		}
+		if v, w := p.decimal(i); w > 0 && p.rel.Numbering == NumberNone && p.closes(i+2) {
+			s, _ := p.number(i)
+			p.rel.Seasons = addRanges(nil, []Range{{uint16(s), uint16(s)}})
+			p.take(NumberSeasonEpisode, i, 2, v, v)
+			return true
 		}
 		lo, hi, n, ok := p.span(i)
 		if !ok || p.rel.Year != 0 && p.lead == 0 && p.width(i) < 2 {
@@ -142,7 +156,7 @@ func (p *parser) afterDash() bool {
 		if p.toks[i+n].gap == gapDot && i+n < p.n && p.toks[i+n].digits && p.width(i+n) == 1 { // 17.5
 			n++
 		}
-		if !p.closes(i+n) && p.lead == 0 && p.width(i) < 2 {
+		if p.closes(i+n) != closing || !closing && (p.lead == 0 && p.width(i) < 2 || p.rel.Numbering != NumberNone) {
 			continue
 		}
 		p.take(NumberAbsolute, i, n, lo, hi)
@@ -153,21 +167,65 @@ func (p *parser) afterDash() bool {
 
 // boxed reads a bracket that holds a number or a range and nothing else: "[116]", "(01-13)", "[01-24 of 24]".
 func (p *parser) boxed() bool {
-	for i := p.start + 1; i < p.n; i++ {
+	for i := p.start; i < p.n; i++ {
 		if p.toks[i].gap&gapOpen == 0 {
 			continue
 		}
-		lo, hi, n, ok := p.span(i)
-		if !ok || i+n < p.n && p.toks[i+n].bracket == p.toks[i].bracket && !(p.toks[i+n].number) {
+		if v, w := p.decimal(i); w > 0 && p.toks[i+2].bracket != p.toks[i].bracket && p.rel.Numbering == NumberNone {
+			s, _ := p.number(i)
+			p.rel.Seasons = addRanges(nil, []Range{{uint16(s), uint16(s)}})
+			p.take(NumberSeasonEpisode, i, 2, v, v)
+			if i == p.start {
+				p.retitle(i + 2)
+			}
+			return true
+		}
+		if i == p.start {
 			continue
 		}
-		if n == 1 && (p.width(i) < 2 || p.rel.Year != 0) || n > 1 && lo > 9 && p.width(i) > 3 {
+		lo, hi, n, ok := p.span(i)
+		if !ok || i+n < p.n && p.toks[i+n].bracket == p.toks[i].bracket && !p.toks[i+n].number && !(n > 1 && p.toks[i+n].gap&gapPlus != 0) {
+			continue
+		}
+		if n == 1 && (p.width(i) < 2 || p.rel.Year != 0 && p.lead == 0) || n > 1 && lo >= firstYear && hi <= lastYear {
 			continue
 		}
 		p.take(NumberAbsolute, i, n, lo, hi)
 		return true
 	}
 	return false
+}
+
+// decimal reads the episode of "6.01" and "5.134", a season and an episode between brackets or dashes.
+func (p *parser) decimal(i int) (episode, width int) {
+	if !p.toks[i].digits || p.width(i) > 2 || i+1 >= p.n || p.toks[i+1].gap != gapDot || p.width(i+1) < 2 || p.width(i+1) > 3 || p.toks[i+1].claimed {
+		return 0, 0
+	}
+	v, ok := p.number(i + 1)
+	if !ok {
+		return 0, 0
+	}
+	return v, p.width(i + 1)
+}
+
+// pair reads a file's name that ends with two numbers of two digits: "office_03_19.avi".
+func (p *parser) pair() bool {
+	last := p.n - 1
+	if last > 2 && p.width(last) == 1 && !p.toks[last].digits {
+		last--
+	}
+	if !p.rel.Ext || last-1 < 1 || p.toks[last].claimed || p.toks[last-1].claimed || p.width(last) != 2 || p.width(last-1) != 2 ||
+		p.toks[last].gap&^(gapDot|gapUnder|gapDash) != 0 {
+		return false
+	}
+	s, okS := p.number(last - 1)
+	e, okE := p.number(last)
+	if !okS || !okE || s == 0 || s > 40 {
+		return false
+	}
+	p.rel.Seasons = addRanges(nil, []Range{{uint16(s), uint16(s)}})
+	p.take(NumberSeasonEpisode, last-1, 2, e, e)
+	return true
 }
 
 // beforeBracket reads the number that ends the title of a fan-subbed episode: "[Group] Title 679 [720p]", "Title_264_[".

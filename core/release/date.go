@@ -167,7 +167,7 @@ func (p *parser) year() {
 		case i > first:
 			rank = 2
 		}
-		if i == first && (p.yearlike(i+1) || i+1 >= p.n || p.toks[i+1].strong || p.toks[i+1].gap&(gapOpen|gapWideDash) != 0 || p.laterYear(i, tech)) {
+		if i == first && (p.yearlike(i+1) || i+1 >= p.n || p.toks[i+1].strong || p.toks[i+1].number || p.toks[i+1].gap&(gapOpen|gapWideDash) != 0 || p.laterYear(i, tech)) {
 			continue
 		}
 		if rank < bestRank || rank == bestRank && i > tech {

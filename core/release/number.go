@@ -77,11 +77,13 @@ type found struct {
 
 // numbers is the room in which a found is built: names have few ranges.
 type numbers struct {
-	s, e [16]Range
+	worded bool // the season was written with a word, so that a list may go on after mere spaces
+	s, e   [16]Range
 	found
 }
 
 func (n *numbers) reset(how Numbering) {
+	n.worded = false
 	n.found = found{how: how, seasons: n.s[:0], episodes: n.e[:0]}
 }
 
@@ -117,7 +119,7 @@ func (n *numbers) seasonEpisode(f []byte, at int) bool {
 		n.end = c.i
 		return c.edge() && letter == 's'
 	}
-	if w == 3 {
+	if w == 3 && s >= 100 {
 		return false
 	}
 	n.end = c.i
@@ -179,13 +181,23 @@ var episodeMarks = []string{"episodes", "episode", "xe", "ex", "ep", "e", "x", "
 // bareEpisode reads the episode of "S04 - 11" and "S02 03".
 func (n *numbers) bareEpisode(c *cursor, s int) bool {
 	start := *c
+	if start.i > 1 && start.f[start.i-2] == 's' && c.word("-") { // "S4-24"
+		e, w := c.digits(2)
+		if w == 2 && c.edge() && (e >= 12 || c.f[c.i-2] == '0') {
+			n.how = NumberSeasonEpisode
+			n.season(s, 0)
+			n.chain(c, s, e)
+			return true
+		}
+		*c = start
+	}
 	wide := c.word(" - ") || c.word("_-_") || c.word(".-.") || c.word(" -") || c.word("][")
-	if !wide && !(c.word(" ") || c.word("_")) {
+	if !wide && !(c.word(" ") || c.word("_") || c.word(".")) {
 		return false
 	}
 	e, w := c.digits(4)
 	c.revision()
-	ok := c.edge() && c.peek() != '.' && (wide && w >= 2 && w <= 3 || w == 2) || wide && w == 2 && c.edge()
+	ok := c.edge() && !c.fraction() && (wide && w >= 2 && w <= 3 || w == 2) || wide && w == 2 && c.edge()
 	if !ok || isHeight(e) {
 		*c = start
 		return false
@@ -194,6 +206,11 @@ func (n *numbers) bareEpisode(c *cursor, s int) bool {
 	n.season(s, 0)
 	n.chain(c, s, e)
 	return true
+}
+
+// fraction reports whether a dot and one digit follow, as in "5.1".
+func (c *cursor) fraction() bool {
+	return c.peek() == '.' && c.i+1 < len(c.f) && isDigit(c.f[c.i+1]) && (c.i+2 >= len(c.f) || !isDigit(c.f[c.i+2]))
 }
 
 // chain reads what may follow episode e: a second one, a range, the same season again.
@@ -288,7 +305,7 @@ func (n *numbers) seasonList(c *cursor, s int) {
 	lo, hi := s, s
 	for {
 		n.end = c.i
-		next, isRange, ok := nextSeason(c, hi)
+		next, isRange, ok := n.nextSeason(c, hi)
 		if !ok {
 			break
 		}
@@ -303,13 +320,13 @@ func (n *numbers) seasonList(c *cursor, s int) {
 }
 
 // nextSeason reads one more season after the last, hi.
-func nextSeason(c *cursor, hi int) (next int, isRange, ok bool) {
+func (n *numbers) nextSeason(c *cursor, hi int) (next int, isRange, ok bool) {
 	start := *c
 	c.skip(" _.", 1)
 	spaced := c.i > start.i
 	listed := false
 	switch {
-	case c.word("-") || c.word("~"):
+	case c.word("--") || c.word("-") || c.word("~") || n.worded && c.word(":"):
 		isRange = true
 	case c.word("to ") || c.word("thru ") || c.word("through ") || c.word("al ") || c.word("ao ") || c.word("a ") || c.word("до ") || c.word("по ") || c.word("till "):
 		isRange = true
@@ -318,12 +335,19 @@ func nextSeason(c *cursor, hi int) (next int, isRange, ok bool) {
 	case c.word(".") && spaced:
 		isRange = c.word(".")
 	}
-	c.skip(" _,&", 2)
+	single := c.i - start.i
+	c.skip(" _,&", 3)
 	marked := c.seasonMark()
 	v, w := c.digits(2)
+	if n.worded && spaced && single == 1 && v == hi+1 && c.edge() && !c.fraction() {
+		listed = true // "Season 1 2 3"
+	}
 	good := w > 0 && v > hi && v < 100 && c.edgeOr("s") && (isRange || listed || marked)
 	if good && !marked && c.peek() == '.' && c.i+1 < len(c.f) && isDigit(c.f[c.i+1]) && listed {
 		good = false
+	}
+	if isRange && !marked && !spaced && w == 2 && start.i > 1 && c.f[start.i-2] == 's' && (v >= 12 || c.f[c.i-2] == '0') {
+		good = false // "S4-24" is an episode
 	}
 	if !good {
 		*c = start
@@ -352,7 +376,7 @@ func (n *numbers) cross(f []byte, at int) bool {
 	n.reset(NumberSeasonEpisode)
 	c := cursor{f, at}
 	s, w := c.digits(4)
-	if w == 0 || w == 3 || w == 4 && (s < 1900 || s > 2039) || !c.word("x") {
+	if w == 0 || w == 3 || w == 4 && (s < 1900 || s > 2039) || !c.word("x") && (w != 2 || c.peek() != 'e') {
 		return false
 	}
 	c.word("e")
@@ -383,9 +407,9 @@ func isHeight(v int) bool {
 
 // seasonWords and episodeWords come before or after a number; words that mean something else too are left out.
 var seasonWords = wordSet("season seasons saison saisons temporada temporadas temp stagione stagioni staffel staffeln sezon sezona sezony serie series seizoen " +
-	"sasong sesong kausi сезон сезона сезоны сезонов сезони seson evad szezon sæson saeson seasn ssn stag temporade 季 期")
+	"sasong sesong kausi сезон сезона сезоны сезонов сезони сез sez seson evad szezon sæson saeson seasn ssn stag temporade 季 期")
 
-var episodeWords = wordSet("episode episodes episodio episodios ep eps epi epizod epizoda epizode odc odcinek odcinki cap caps capitulo capitulos capitol caap серия серии " +
+var episodeWords = wordSet("episode episodes episodio episodios ep eps epi epizod epizoda epizode odc odcinek odcinki cap caps capitulo capitulos capitol caap серия серии seria seriya serija serya serii ser сер " +
 	"серий серія серії folge folgen puntata puntate bolum aflevering afl avsnitt эпизод эп ep. episodul epizodes esp capitulado chapter 话 話 集 回")
 
 func wordSet(s string) map[string]bool {

@@ -53,12 +53,18 @@ func (p *parser) claimNumber(f Field, i, end int) int {
 // "DTS" and "AAC" end names too.
 func (p *parser) extension(file bool) {
 	last := p.n - 1
-	if last < 1 || p.toks[last].gap != gapDot || p.tail != 0 {
+	if last < 1 || p.tail != 0 {
 		return
 	}
 	ext, ok := extensions[string(p.word(last))]
 	if !ok {
 		return
+	}
+	if p.toks[last].gap&^gapClose != gapDot {
+		loose := last >= 3 && (ext == ContainerMKV || ext == ContainerMP4 || ext == ContainerAVI) && p.toks[last].gap&^gapClose == gapSpace
+		if !loose {
+			return
+		}
 	}
 	if !file {
 		switch ext {
@@ -77,8 +83,16 @@ func (p *parser) extension(file bool) {
 
 // sites finds "www.example.org", and a domain alone in brackets.
 func (p *parser) sites() {
+	if p.is(0, "www") || p.is(0, "ww") {
+		for k := 2; k < p.n && k < 5; k++ {
+			if p.toks[k].gap&gapWideDash != 0 {
+				p.site(0, k)
+				break
+			}
+		}
+	}
 	for i := 0; i < p.n; i++ {
-		if p.is(i, "www") && i+1 < p.n {
+		if p.is(i, "www") && !p.toks[i].claimed && i+1 < p.n {
 			k := i + 1
 			for k < p.n && k <= i+3 && (p.toks[k].gap&^gapDash == gapDot || k == i+1 && p.toks[k].gap == gapDot|gapDash) && (k < i+3 || domains[string(p.word(k))]) {
 				k++
@@ -86,7 +100,7 @@ func (p *parser) sites() {
 					break
 				}
 			}
-			if k > i+2 || k == i+2 && domains[string(p.word(i+1))] {
+			if k > i+1 && domains[string(p.word(k-1))] {
 				p.site(i, k-i)
 				i = k - 1
 			}

@@ -130,6 +130,7 @@ type Release struct {
 	Seasons       []Range // sorted, not overlapping; season 0 holds specials
 	Episodes      []Range // sorted, not overlapping; of the one season, or absolute
 	PartOf        uint16  // the "6" of "2of6"
+	NumberFirst   bool    // the numbering comes before the title, which then may be the episode's own
 
 	Resolution Resolution
 	Source     Source

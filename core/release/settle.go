@@ -8,7 +8,7 @@ func (p *parser) settle() {
 	for k := p.nwait - 1; k >= 0; k-- {
 		w := &p.waiting[k]
 		at, n := int(w.at), int(w.n)
-		if w.used || p.toks[at].claimed || at < p.end && !p.aside(at) {
+		if w.used || p.toks[at].claimed || at < p.end && !p.aside(at) && p.rel.Container != ContainerSubtitle {
 			continue
 		}
 		if group >= 0 && at+n > group && w.entry.strength != weak {
@@ -42,10 +42,16 @@ func (p *parser) settles(w *waiting, quiet bool) bool {
 	if w.entry.strength == layoutOnly {
 		return at >= p.end && (p.tech < at || inside || p.toks[at+n].strong && at+n < p.n)
 	}
+	if w.entry.effects[0].kind == kindLanguage && (p.rel.Container == ContainerSubtitle || at == p.numEnd && w.entry.strength == weak && at+n >= p.n) {
+		return true
+	}
+	if w.entry.effects[0].kind == kindSource && p.yearAt >= 0 && at > p.yearAt && p.numEnd == 0 {
+		return true
+	}
 	if p.inEpisodeTitle(at) && !inside {
 		next := at + n
 		run := next < p.n && (p.toks[next].strong || p.toks[next].claimed) || next >= p.n && p.tech < p.n
-		return run && (w.entry.strength == weak || t.caps) || t.caps && p.width(at) > 3 && w.entry.effects[0].kind != kindSource
+		return run && (w.entry.strength == weak || t.caps) || p.mixed(at) && p.width(at) > 3 || t.caps && p.width(at) > 3 && w.entry.effects[0].kind != kindSource
 	}
 	if w.entry.strength == weak || inside || quiet && p.width(at) > 2 {
 		return true
@@ -153,6 +159,11 @@ func (p *parser) group() {
 		p.claim(FieldGroup, at, hi-at+1)
 		return
 	}
+	if last := p.n - 1; last > p.end && p.toks[last].gap&gapWideDash != 0 && p.toks[last].bracket == 0 && !p.toks[last].claimed && (p.toks[last-1].strong || p.toks[last].gap&gapClose != 0) && p.lead == 0 {
+		p.rel.Group = Span{p.toks[last].lo, p.toks[last].hi}
+		p.claim(FieldGroup, last, 1)
+		return
+	}
 	if p.lead != 0 && p.leadGroup() {
 		return
 	}
@@ -217,6 +228,8 @@ func (p *parser) finish() {
 	if r.Flags.Any(FlagMultiAudio | FlagDualAudio) {
 		r.Flags &^= FlagReal
 	}
+	first := r.spans[FieldNumber]
+	r.NumberFirst = !first.Empty() && (len(r.Titles) == 0 || r.Titles[0].Span.Lo >= first.Hi)
 	p.scripts()
 }
 

@@ -62,6 +62,8 @@ func (p *parser) stops(i int) bool {
 	switch {
 	case t.claimed || t.strong:
 		return true
+	case i > p.start && t.caps && p.cinema(i):
+		return true
 	case i == p.start:
 		return false
 	case t.gap&gapSquare != 0:
@@ -70,6 +72,17 @@ func (p *parser) stops(i int) bool {
 		return !p.continues(i)
 	case t.bracket == 0 && p.toks[p.start].bracket != 0 && t.gap&gapClose != 0:
 		return true
+	}
+	return false
+}
+
+// cinema reports whether token i is TS, CAM and the like in capitals, in a name that does not shout.
+func (p *parser) cinema(i int) bool {
+	for k := range p.nwait {
+		w := &p.waiting[k]
+		if int(w.at) == i && w.entry.effects[0].kind == kindSource && Source(w.entry.effects[0].value) <= SourceScreener {
+			return !p.toks[p.start].caps && i+2 >= p.n
+		}
 	}
 	return false
 }
@@ -109,12 +122,21 @@ func (p *parser) absorb() {
 			return
 		}
 		p.end = at
+		if p.end-p.start > 1 && p.is(p.end-1, "the") {
+			p.end--
+		}
 		w.used = true
 		p.apply(at, n, w.entry)
 	}
 }
 
 func (p *parser) absorbs(w *waiting) bool {
+	if w.entry.strength == weak && w.entry.effects[0] == flag(FlagComplete) && p.end < p.n {
+		t := &p.toks[p.end]
+		if t.gap&gapSquare != 0 || t.number && p.rel.Numbering == NumberSeason || p.end == p.yearAt && p.rel.YearEnd != 0 {
+			return true
+		}
+	}
 	if p.end < p.n && !p.toks[p.end].strong && !p.toks[p.end].claimed {
 		return false
 	}

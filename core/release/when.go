@@ -35,7 +35,7 @@ func (p *parser) numberAt(n *numbers, i int) (from int, ok bool) {
 	}
 	switch {
 	case (w[0] == 's' || w[0] == 't') && len(w) > 1 && (isDigit(w[1]) || w[1] == 'o'):
-		if n.seasonEpisode(f, int(t.flo)) {
+		if n.seasonEpisode(f, int(t.flo)) && !(n.how == NumberSeason && t.gap == gapDash && len(w) < 4 && Count(n.seasons) == 1) {
 			return i, true
 		}
 	case isDigit(w[0]):
@@ -124,7 +124,8 @@ func (p *parser) outOf(n *numbers, i int) bool {
 		b, bw = c.digits(3)
 	}
 	c.skip(" ._", 1)
-	if !c.word("of") && !c.word("iz") && !c.word("из") {
+	russian := c.word("из")
+	if !russian && !c.word("of") && !c.word("iz") {
 		return false
 	}
 	c.skip(" ._", 1)
@@ -134,6 +135,9 @@ func (p *parser) outOf(n *numbers, i int) bool {
 	}
 	if bw == 0 {
 		b = a
+		if russian { // "5 из 20": the first five
+			a = 1
+		}
 	}
 	n.episode(a, b)
 	n.end = c.i
@@ -149,11 +153,17 @@ func (p *parser) seasonWord(n *numbers, i int) bool {
 		return false
 	}
 	p.from = i
+	if p.ordinalBefore(i) && p.seasonBefore(n, i) {
+		return true
+	}
 	n.reset(NumberSeason)
 	c := cursor{p.fold[:p.nfold], int(p.toks[i].flo) + len(stem)}
-	if !glued {
-		c.skip(" ._:#[-(", 3)
+	if !glued && c.peek() == '-' {
+		c.i++
+	} else if !glued {
+		c.skip(" ._:#[(", 3)
 	}
+	c.word("no")
 	c.word("s")
 	c.word("o")
 	at := c
@@ -168,6 +178,18 @@ func (p *parser) seasonWord(n *numbers, i int) bool {
 		return p.afterSeason(n, &c, s, false)
 	}
 	return p.seasonBefore(n, i)
+}
+
+// ordinalBefore reports whether the number before the word at i is the season's, rather than one after it.
+func (p *parser) ordinalBefore(i int) bool {
+	if i == 0 {
+		return false
+	}
+	if !p.toks[i-1].digits {
+		return true
+	}
+	_, digits := p.number(i + 1)
+	return digits && episodeWords[string(p.word(i+2))] && i+2 < p.n
 }
 
 // plausibleName keeps "Season I" from being read out of "Season I Love You".
@@ -191,6 +213,7 @@ func (p *parser) afterSeason(n *numbers, c *cursor, s int, bare bool) bool {
 	if n.episodesAfter(c, s, bare) {
 		return true
 	}
+	n.worded = true
 	n.seasonList(c, s)
 	return true
 }
@@ -200,23 +223,34 @@ func (p *parser) seasonBefore(n *numbers, i int) bool {
 	if i == 0 || p.toks[i-1].claimed || p.toks[i].gap&(gapWideDash|gapOpen|gapClose) != 0 {
 		return false
 	}
-	prev := p.word(i - 1)
+	at := i - 1
+	if at > 0 && (p.is(at, "й") || p.is(at, "я") || p.is(at, "th") || p.is(at, "a") || p.is(at, "o")) && p.toks[at-1].digits && !p.toks[at-1].claimed {
+		at--
+	}
+	prev := p.word(at)
 	s, ok := ordinals[string(prev)]
 	if !ok {
 		s, ok = ordinal(prev)
 	}
 	if !ok {
 		s, ok = seasonNames[string(prev)]
-		ok = ok && p.toks[i-1].script == scriptCJK
+		ok = ok && p.toks[at].script == scriptCJK
 	}
 	if !ok || s == 0 || s > 60 {
 		return false
 	}
-	p.from = i - 1
+	n.reset(NumberSeason)
+	p.from = at
 	lo := s
-	if i >= 2 && p.toks[i-1].gap == gapDash && p.toks[i-2].digits {
-		if v, ok := p.number(i - 2); ok && v < s && v > 0 {
-			lo, p.from = v, i-2
+	back := at - 1
+	if back > 0 && (p.is(back, "a") || p.is(back, "to") || p.is(back, "ao") || p.is(back, "al") || p.is(back, "a")) {
+		back--
+	} else if p.toks[at].gap != gapDash {
+		back = -1
+	}
+	if back >= 0 && !p.toks[back].claimed {
+		if v, ok := ordinal(p.word(back)); ok && v < s && v > 0 {
+			lo, p.from = v, back
 		}
 	}
 	c := cursor{p.fold[:p.nfold], int(p.toks[i].fhi)}
@@ -267,10 +301,14 @@ func (p *parser) episodeWord(n *numbers, i int) bool {
 	p.from = i
 	c := cursor{p.fold[:p.nfold], int(p.toks[i].fhi)}
 	c.skip(" ._:#[-(", 3)
-	if p.toks[i].script != scriptCJK && isDigit(c.peek()) && p.episodesFrom(n, c.i) {
+	c.word("no")
+	if p.toks[i].script != scriptCJK && isDigit(c.peek()) && !(i > 0 && p.toks[i-1].digits && !p.toks[i-1].claimed && p.toks[i].gap&^(gapSpace|gapDot) == 0 && p.width(i-1) < 4) && p.episodesFrom(n, c.i) {
 		return true
 	}
-	if i == 0 || !p.toks[i-1].digits || p.toks[i-1].claimed || p.toks[i].gap&^(gapSpace|gapDot) != 0 {
+	if i > 1 && (p.is(i-1, "я") || p.is(i-1, "th")) {
+		i--
+	}
+	if i == 0 || !p.toks[i-1].digits || p.toks[i-1].claimed || p.toks[i].gap&^(gapSpace|gapDot|gapDash) != 0 {
 		return false
 	}
 	e, ok := p.number(i - 1)
