@@ -136,8 +136,8 @@ func (c *Client) URL() *url.URL {
 	return &u
 }
 
-// JSON makes a request and decodes its JSON answer into Out. An empty answer leaves Out as it is; one that is not JSON is
-// [sdk.Unavailable], because a page of a proxy or a portal stands where the service should be.
+// JSON makes a request and decodes its JSON answer into Out. Status 204 leaves Out as it is; any other answer that is not
+// JSON, an empty one among them, is [sdk.Unavailable]: something else stands where the service should be.
 func (c *Client) JSON(ctx context.Context, r Request) error {
 	return c.decode(ctx, r, "application/json", DecodeJSON)
 }
@@ -162,7 +162,7 @@ func (c *Client) decode(ctx context.Context, r Request, accept string, decode fu
 	if err != nil {
 		return err
 	}
-	if r.Out == nil {
+	if r.Out == nil || a.Status == http.StatusNoContent {
 		return nil
 	}
 	if err := decode(a.Body, r.Out); err != nil {

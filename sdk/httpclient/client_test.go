@@ -207,6 +207,7 @@ func TestFaults(t *testing.T) {
 		"a truncated document is Unavailable": {sdk.Unavailable, func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, `{"a": [1, 2`)
 		}},
+		"an empty answer is Unavailable": {sdk.Unavailable, func(w http.ResponseWriter, r *http.Request) {}},
 		"a body that breaks off is Unavailable": {sdk.Unavailable, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			io.WriteString(w, `{"a": 1}`)

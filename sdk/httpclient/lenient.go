@@ -130,11 +130,7 @@ func scalar(b []byte) (string, error) {
 	return string(b), nil
 }
 
-// DecodeJSON decodes one JSON value, with a byte order mark or not. Nothing but white space leaves out as it is.
+// DecodeJSON decodes one JSON value, with a byte order mark or not.
 func DecodeJSON(data []byte, out any) error {
-	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
-	if len(data) == 0 {
-		return nil
-	}
-	return json.Unmarshal(data, out)
+	return json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), out)
 }
