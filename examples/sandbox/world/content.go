@@ -92,10 +92,14 @@ func (c *content) ReadAt(p []byte, off int64) (int, error) {
 // fill writes the filling that stands at an offset. Word i is a SplitMix64 of the seed and i, so any of it can be had
 // without what comes before.
 func (c *content) fill(p []byte, off int64) {
-	var word [8]byte
 	for len(p) > 0 {
-		binary.LittleEndian.PutUint64(word[:], mix(c.seed+uint64(off/8)*0x9E3779B97F4A7C15))
-		n := copy(p, word[off%8:])
+		word := mix(c.seed + uint64(off/8)*0x9E3779B97F4A7C15)
+		if off%8 == 0 && len(p) >= 8 {
+			binary.LittleEndian.PutUint64(p, word)
+			p, off = p[8:], off+8
+			continue
+		}
+		n := copy(p, binary.LittleEndian.AppendUint64(nil, word)[off%8:])
 		p, off = p[n:], off+int64(n)
 	}
 }
