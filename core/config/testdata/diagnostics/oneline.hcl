@@ -1,0 +1,3 @@
+profile "default" {
+  prefer "remux" { score = 500, match = "remux" }
+}

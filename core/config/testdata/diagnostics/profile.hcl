@@ -1,0 +1,14 @@
+# env MILLRACE_PROFILE__TINY__RESOLUTIONS=4k
+profile "default" {
+  resolutions = ["2160p", "4k"]
+  min_size    = "2GiB"
+  max_size    = "1GiB"
+  prefer "remixx" {
+    score = 1
+  }
+  reject {
+    any = ["cam", "camm"]
+  }
+}
+profile "tiny" {
+}

@@ -1,0 +1,3 @@
+debrid "realdebrid" {
+  token = "hunter2-planted" "x"
+}

@@ -1,0 +1,8 @@
+data = "a"
+data = "b"
+server {}
+server {
+  listen = ":1"
+}
+server "x" {}
+library {}

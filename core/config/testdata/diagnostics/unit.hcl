@@ -1,0 +1,3 @@
+scraper "archive" {
+  timeout = 8s
+}
