@@ -1,0 +1,67 @@
+package rank
+
+// Code says why a release or a file was or was not taken. Codes are stable: they are stored and part of the API.
+type Code string
+
+// Codes of matching.
+const (
+	CodeMatch        Code = "MATCH"
+	CodeOtherTitle   Code = "OTHER_TITLE"
+	CodeSimilarTitle Code = "SIMILAR_TITLE" // spelled a little differently, and nothing else confirms it
+	CodeOtherCountry Code = "OTHER_COUNTRY"
+	CodeOtherYear    Code = "OTHER_YEAR"
+	CodeNoYear       Code = "NO_YEAR"
+	CodeOtherSeason  Code = "OTHER_SEASON"
+	CodeOtherEpisode Code = "OTHER_EPISODE"
+	CodeOtherDate    Code = "OTHER_DATE"
+	CodeNoNumber     Code = "NO_NUMBER"     // no season or episode is told
+	CodeNoSeason     Code = "NO_SEASON"     // an episode is told, but of which season is not
+	CodeOnlyEpisodes Code = "ONLY_EPISODES" // a whole season is wanted
+	CodeIsSeries     Code = "IS_SERIES"     // a film is wanted
+	CodeIsSpecial    Code = "IS_SPECIAL"    // a regular episode is wanted
+	CodeCollection   Code = "COLLECTION"    // several films, or all seasons: the list of files must tell
+)
+
+// Codes of judging.
+const (
+	CodeResolution Code = "RESOLUTION_NOT_WANTED"
+	CodeRejected   Code = "REJECTED" // by a name in reject.any
+	CodeSource     Code = "REJECTED_SOURCE"
+	CodeRequired   Code = "REQUIRED" // has none of require.any
+	CodePattern    Code = "PATTERN"
+	CodeTooBig     Code = "TOO_BIG"
+	CodeTooSmall   Code = "TOO_SMALL"
+	CodeLanguage   Code = "LANGUAGE"
+	CodeNoLanguage Code = "NO_LANGUAGE" // languages are wanted and the name tells none
+	CodeNotMedia   Code = "NOT_MEDIA"   // music, a book, an archive
+	CodePrefer     Code = "PREFER"
+	CodeQuality    Code = "QUALITY"
+)
+
+// Codes of choosing files.
+const (
+	CodeNoFile    Code = "NO_FILE"
+	CodeNotVideo  Code = "NOT_VIDEO"
+	CodeNotMain   Code = "NOT_MAIN"  // a sample, trailer, extra or menu
+	CodeNotBest   Code = "NOT_BEST"  // another file holds the same
+	CodeUnnamed   Code = "UNNAMED"   // the name says too little
+	CodeAmbiguous Code = "AMBIGUOUS" // it could be one of several
+)
+
+// sentences explain codes to people.
+var sentences = map[Code]string{
+	CodeMatch: "This is it.", CodeOtherTitle: "The title is another.", CodeSimilarTitle: "The title is spelled differently and nothing confirms it.",
+	CodeOtherCountry: "It is a show of the same name from another country.", CodeOtherYear: "The year is another.", CodeNoYear: "The name tells no year.",
+	CodeOtherSeason: "It is another season.", CodeOtherEpisode: "It is another episode.", CodeOtherDate: "It is of another day.",
+	CodeNoNumber: "The name tells neither season nor episode.", CodeNoSeason: "The name tells no season.", CodeOnlyEpisodes: "It holds single episodes, not the season.",
+	CodeIsSeries: "It is of a series, not a film.", CodeIsSpecial: "It is a special.", CodeCollection: "It holds several titles; its files must tell.",
+	CodeResolution: "The profile does not take this resolution.", CodeRejected: "The profile rejects this.", CodeSource: "The profile rejects this source.",
+	CodeRequired: "It has nothing that the profile requires.", CodePattern: "A pattern of the profile decides so.", CodeTooBig: "It is larger than the profile allows.",
+	CodeTooSmall: "It is smaller than the profile allows.", CodeLanguage: "The language is not one of the profile's.", CodeNoLanguage: "The name tells no language.",
+	CodeNotMedia: "It is not video.", CodePrefer: "The profile prefers this.", CodeQuality: "What the source and the coding are worth.",
+	CodeNoFile: "No file in it is the wanted one.", CodeNotVideo: "It is not a video file.", CodeNotMain: "It is a sample, a trailer or an extra.",
+	CodeNotBest: "Another file holds the same.", CodeUnnamed: "The file's name says too little.", CodeAmbiguous: "It could be one of several.",
+}
+
+// Text is a sentence for people.
+func (c Code) Text() string { return sentences[c] }

@@ -1,0 +1,176 @@
+// Package rank decides which releases are the wanted title and which of them is best, and says why. It matches a reading
+// of package release with a [Target], judges it by a profile, orders candidates, and chooses the files inside a release.
+// It is pure: it asks nobody and remembers nothing, and the same input gives the same answer in any process.
+//
+// Nothing here guesses in the user's favour: what a name does not say is Unsure, not a match, and an Unsure release is to be
+// settled by its list of files.
+package rank
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/millrace-media/millrace/core/release"
+)
+
+// Kind is what is wanted.
+type Kind string
+
+// The kinds of thing that can be wanted. Their spelling is that of the library's items.
+const (
+	Movie   Kind = "movie"
+	Show    Kind = "show"
+	Season  Kind = "season"
+	Episode Kind = "episode"
+)
+
+// Wanted describes what releases are compared with. Numbers are 0 and lists empty where unknown.
+type Wanted struct {
+	Kind   Kind
+	Titles []string // the title and every alias worth knowing
+
+	Year    int    // of release, or of a show's first season
+	YearEnd int    // of a show's last season, 0 while it runs or where unknown
+	Country string // ISO 3166 two-letter code of origin; tells "The Office US" from "UK"
+
+	Season   int // of a season or an episode; 0 holds the specials
+	Episode  int
+	Absolute int // number counted over all seasons
+
+	AirDates      []release.Date // of the episode: the day at home, and in UTC where that is another
+	EpisodeTitles []string       // of the episode, or of all where a season or show is wanted
+	SeasonLengths []int          // episodes in each season; index 0 the specials
+
+	Anime bool // absolute numbers are usual
+	Daily bool // dates are usual
+}
+
+// Target is a Wanted prepared for many comparisons. It is safe for concurrent use.
+type Target struct {
+	Wanted
+	keys     map[string]bool
+	words    [][]string // of each title, for fuzzy comparison
+	episodes map[string]bool
+	offsets  []int // episodes before each season, counted from season 1
+	seasons  int   // number of regular seasons, 0 if unknown
+}
+
+// NewTarget prepares what is wanted.
+func NewTarget(w Wanted) *Target {
+	t := &Target{Wanted: w, keys: map[string]bool{}, episodes: map[string]bool{}}
+	for _, title := range w.Titles {
+		t.addTitle(title)
+		if bare, tag, ok := cutTag(title); ok {
+			t.addTag(tag)
+			t.addTitle(bare)
+		}
+	}
+	for _, title := range w.EpisodeTitles {
+		if k := release.Key(title); len(k) > 2 {
+			t.episodes[k] = true
+		}
+	}
+	total := 0
+	for s, n := range w.SeasonLengths {
+		t.offsets = append(t.offsets, total)
+		if s > 0 {
+			total += n
+			if n > 0 {
+				t.seasons++
+			}
+		}
+	}
+	return t
+}
+
+func (t *Target) addTitle(title string) {
+	k := release.Key(title)
+	if k == "" || t.keys[k] {
+		return
+	}
+	t.keys[k] = true
+	t.words = append(t.words, wordsOf(title))
+}
+
+// cutTag cuts "(2005)" or "(US)" off a title.
+func cutTag(title string) (bare, tag string, ok bool) {
+	title = strings.TrimSpace(title)
+	if !strings.HasSuffix(title, ")") {
+		return "", "", false
+	}
+	i := strings.LastIndexByte(title, '(')
+	if i <= 0 {
+		return "", "", false
+	}
+	tag = title[i+1 : len(title)-1]
+	bare = strings.TrimSpace(title[:i])
+	if _, err := strconv.Atoi(tag); err == nil && len(tag) == 4 {
+		return bare, tag, bare != ""
+	}
+	return bare, tag, bare != "" && countries[strings.ToLower(tag)] != ""
+}
+
+func (t *Target) addTag(tag string) {
+	if y, err := strconv.Atoi(tag); err == nil {
+		if t.Year == 0 {
+			t.Year = y
+		}
+		return
+	}
+	if t.Country == "" {
+		t.Country = countries[strings.ToLower(tag)]
+	}
+}
+
+// countries are the tags by which releases tell shows of the same name apart.
+var countries = map[string]string{
+	"us": "US", "usa": "US", "uk": "GB", "gb": "GB", "au": "AU", "aus": "AU", "nz": "NZ", "ca": "CA", "ie": "IE", "za": "ZA",
+}
+
+// wordsOf splits a title into keys of its words, articles left out.
+func wordsOf(title string) []string {
+	var out []string
+	for _, w := range strings.FieldsFunc(title, func(r rune) bool { return strings.ContainsRune(" .-_:,;!?/()[]\"&", r) }) {
+		if k := release.Key(w); k != "" && !ignorable[k] {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+var ignorable = map[string]bool{"the": true, "a": true, "an": true, "and": true, "of": true, "und": true, "et": true}
+
+// length is how many episodes season s has, 0 if unknown.
+func (t *Target) length(s int) int {
+	if s < 0 || s >= len(t.SeasonLengths) {
+		return 0
+	}
+	return t.SeasonLengths[s]
+}
+
+// absolute is the number of episode e of season s counted over all seasons, 0 if unknown.
+func (t *Target) absolute(s, e int) int {
+	if t.Kind == Episode && s == t.Season && e == t.Episode && t.Absolute > 0 {
+		return t.Absolute
+	}
+	if s < 1 || s >= len(t.offsets) {
+		return 0
+	}
+	return t.offsets[s] + e
+}
+
+// fromAbsolute finds season and episode of a number counted over all seasons.
+func (t *Target) fromAbsolute(n int) (s, e int, ok bool) {
+	if t.Kind == Episode && t.Absolute > 0 && n == t.Absolute {
+		return t.Season, t.Episode, true
+	}
+	for s := 1; s < len(t.SeasonLengths); s++ {
+		if n > t.offsets[s] && n <= t.offsets[s]+t.SeasonLengths[s] {
+			return s, n - t.offsets[s], true
+		}
+	}
+	return 0, 0, false
+}
+
+// oneSeason reports whether an episode without a season can only be of the one that there is.
+func (t *Target) oneSeason() bool { return t.seasons == 1 }
