@@ -64,10 +64,10 @@ library "shows" {
 
 # Which releases are wanted, and which are better. "default" is for whatever names no other profile.
 profile "default" {
-  resolutions = ["1080p", "720p"] # best first; no other is taken
+  resolutions = ["1080p", "720p", "2160p", "576p", "480p"] # best first; no other is taken
 
   prefer "remux" { score = 500 }
-  reject { any = ["cam", "telesync", "telecine", "screener", "workprint"] }
+  reject { any = ["cam", "telesync", "telecine", "screener", "workprint", "3d", "sample", "trailer"] }
 }
 
 # Sources: what do people want? The first label is the name of the instance, and of the plugin where none is named.

@@ -141,7 +141,7 @@ func (d *decoder) sections(s *section, b block, written hcl.Blocks) {
 	}
 	seen := map[string]hcl.Range{}
 	for _, w := range written {
-		if d.label(w, seen) {
+		if d.label(b, w, seen) {
 			child := &section{block: b, label: w.Labels[0], path: join(s.path, b.name, w.Labels[0]), written: true, where: w.DefRange}
 			s.sections = append(s.sections, d.labeled(child, w))
 		}
@@ -174,9 +174,9 @@ func (d *decoder) labeled(s *section, w *hcl.Block) *section {
 }
 
 // label checks the name of a block.
-func (d *decoder) label(w *hcl.Block, seen map[string]hcl.Range) bool {
+func (d *decoder) label(b block, w *hcl.Block, seen map[string]hcl.Range) bool {
 	label := w.Labels[0]
-	if err := checkName(label); err != nil {
+	if err := b.checkLabel(label); err != nil {
 		d.fail(w.LabelRanges[0], "This is not a name", sentence(err.Error()))
 		return false
 	}

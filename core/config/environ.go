@@ -27,7 +27,9 @@ func variable(path []string) string {
 	return prefix + strings.Join(parts, "__")
 }
 
-func variablePart(s string) string { return strings.ToUpper(strings.ReplaceAll(s, "-", "_")) }
+func variablePart(s string) string {
+	return strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(s))
+}
 
 // fromEnvironment takes the value of an attribute from its variable, or from the file that the _FILE one names.
 func (d *decoder) fromEnvironment(s *section, o *setting) bool {

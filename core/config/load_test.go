@@ -48,8 +48,10 @@ func defaults(t *testing.T, base string) *config.Config {
 			},
 		},
 		Profiles: []config.Profile{{
-			Name: "default", Resolutions: []string{"1080p", "720p"},
-			Reject: config.Condition{Any: []string{"cam", "telesync", "telecine", "screener", "workprint"}},
+			Name: "default", Resolutions: []string{"1080p", "720p", "2160p", "576p", "480p"},
+			Reject: config.Condition{Any: []string{
+				"cam", "telesync", "telecine", "screener", "r5", "workprint", "cam-audio", "3d", "upscaled", "disc", "sample", "trailer",
+			}},
 		}},
 	}
 }
@@ -306,14 +308,14 @@ scraper "indexers" {
 }
 profile "default" {
   prefer "remux" { score = 5 }
-  prefer "hdr" { score = 4 }
+  prefer "5.1" { score = 4 }
 }
 `, "HOST=prowlarr")
 	dir := write(t, map[string]string{"c.hcl.json": `{
   "//": "comments look like this",
   "mount": {"path": "mnt"},
   "scraper": {"indexers": {"plugin": "torznab", "url": "http://${env(\"HOST\")}:9696", "categories": [2000]}},
-  "profile": {"default": {"prefer": {"remux": {"score": 5}, "hdr": {"score": 4}}}}
+  "profile": {"default": {"prefer": {"remux": {"score": 5}, "5.1": {"score": 4}}}}
 }`})
 	fromJSON, ds := config.Load(t.Context(), filepath.Join(dir, "c.hcl.json"), options("HOST=prowlarr"))
 	if len(ds) > 0 {

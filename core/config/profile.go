@@ -13,7 +13,7 @@ import (
 // "remux", "cam".
 type Profile struct {
 	Name        string
-	Resolutions []string // best first; no other is taken
+	Resolutions []string // best first; no other is taken; empty: any
 	Languages   []string // of the sound; empty: any
 	MinSize     sdk.Size // of a film or of one episode; 0: none
 	MaxSize     sdk.Size // of a film or of one episode; 0: none
@@ -26,10 +26,11 @@ type Profile struct {
 type Rule struct {
 	Name  string
 	Score int    // added where the rule holds; may be negative
-	Match string // a pattern (RE2) that the release's name must match; empty: the release has what Name names
+	Match string // a pattern (RE2, capitals ignored) that the release's name must match; empty: the release has what Name names
 }
 
-// Condition holds for a release that has any of the names, or whose name matches any of the patterns (RE2).
+// Condition holds for a release that has any of the names, or whose name matches any of the
+// patterns (RE2, capitals ignored).
 type Condition struct {
 	Any   []string
 	Match []string
@@ -46,22 +47,23 @@ func profileBlock() block {
 		}}
 	}
 	return block{name: "profile", labeled: true, defaults: []string{defaultProfile}, attrs: []attr{
-		typed(sdk.TypeStrings, "resolutions", "Resolutions to take, best first.").or(`["1080p", "720p"]`),
+		typed(sdk.TypeStrings, "resolutions", "Resolutions to take, best first.").or(`["1080p", "720p", "2160p", "576p", "480p"]`),
 		typed(sdk.TypeStrings, "languages", "Languages of the sound to take, as en; any if empty.").or("[]"),
 		typed(sdk.TypeSize, "min_size", "Smallest size of a film or an episode; 0 is no limit.").or(`"0"`),
 		typed(sdk.TypeSize, "max_size", "Largest size of a film or an episode; 0 is no limit.").or(`"0"`),
 	}, blocks: []block{
-		{name: "prefer", labeled: true, attrs: []attr{
+		{name: "prefer", labeled: true, dotted: true, attrs: []attr{
 			typed(sdk.TypeInt, "score", "Points for a release that has it; negative ones count against it.").required().between(-1e6, 1e6),
 			text("match", "Pattern that the name must match, for a rule of your own.").checked(checkPattern),
 		}},
 		condition("require", "Take only releases that have", "[]"),
-		condition("reject", "Take no release that has", `["cam", "telesync", "telecine", "screener", "workprint"]`),
+		condition("reject", "Take no release that has", `["cam", "telesync", "telecine", "screener", "r5", "workprint", "cam-audio", "3d", "upscaled", "disc",
+			"sample", "trailer"]`),
 	}}
 }
 
 func checkPattern(s string) error {
-	_, err := regexp.Compile(s)
+	_, err := regexp.Compile("(?i)" + s)
 	var wrong *syntax.Error
 	if errors.As(err, &wrong) {
 		return fmt.Errorf("this is not a pattern: %s near %q", wrong.Code, wrong.Expr)
@@ -87,6 +89,7 @@ func (d *decoder) buildProfile(s *section) Profile {
 	}
 	if o := s.find("max_size"); p.MaxSize > 0 && p.MaxSize < p.MinSize {
 		d.reportSetting(o, "Wrong value for \"max_size\"", "This is less than min_size.", 0, 0)
+		o.bad = true
 	}
 	return p
 }

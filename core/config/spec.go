@@ -18,6 +18,7 @@ import (
 type block struct {
 	name     string
 	labeled  bool // has a name of its own, and may be there many times
+	dotted   bool // its name may have dots in it: what a rule prefers, as "5.1"
 	attrs    []attr
 	blocks   []block
 	defaults []string // labels of blocks that are there without being written; of a labeled block
@@ -209,6 +210,16 @@ func (b block) elsewhere(name string) string {
 		return ""
 	}
 	return map[string]string{"every": sdk.CapabilitySource, "profile": sdk.CapabilitySource, "from": sdk.CapabilityDebrid}[name]
+}
+
+var ruleForm = regexp.MustCompile(`^[a-z0-9]+([._-][a-z0-9]+)*$`)
+
+// checkLabel checks the name of a block.
+func (b block) checkLabel(s string) error {
+	if b.dotted && len(s) <= 64 && ruleForm.MatchString(s) {
+		return nil
+	}
+	return checkName(s)
 }
 
 var nameForm = regexp.MustCompile(`^[a-z0-9]+([_-][a-z0-9]+)*$`)

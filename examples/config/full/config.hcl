@@ -59,16 +59,17 @@ library "shows" {
 
 # "default" is there without being written, and is for whatever names no other profile.
 profile "default" {
-  resolutions = ["1080p", "720p"] # best first; no other is taken
-  languages   = []                # of the sound, as ["en", "de"]; empty: any
-  min_size    = "0"               # of a film or of one episode; 0: no limit
+  resolutions = ["1080p", "720p", "2160p", "576p", "480p"] # best first; no other is taken
+  languages   = []                                         # of the sound, as ["en", "de"]; empty: any
+  min_size    = "0"                                        # of a film or of one episode; 0: no limit
   max_size    = "0"
 
-  # Points for what a release has, or for a rule of your own whose pattern (RE2) its name matches.
+  # Points for what a release has, or for a rule of your own whose pattern (RE2, capitals
+  # ignored) its name matches.
   prefer "remux" { score = 500 }
   prefer "repack-of-mine" {
     score = 20
-    match = "(?i)\\brepack\\b"
+    match = "\\brepack\\b"
   }
 
   # Take only what has one of these, or has a name that matches one of the patterns.
@@ -79,8 +80,10 @@ profile "default" {
 
   # Take nothing that has one of these.
   reject {
-    any   = ["cam", "telesync", "telecine", "screener", "workprint"]
-    match = ["(?i)\\bsample\\b"]
+    any = [
+      "cam", "telesync", "telecine", "screener", "r5", "workprint", "cam-audio", "3d", "upscaled", "disc", "sample", "trailer",
+    ]
+    match = ["\\bhardsub\\b"]
   }
 }
 

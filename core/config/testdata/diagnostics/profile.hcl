@@ -1,8 +1,6 @@
 # env MILLRACE_PROFILE__TINY__RESOLUTIONS=4k
 profile "default" {
   resolutions = ["2160p", "4k"]
-  min_size    = "2GiB"
-  max_size    = "1GiB"
   prefer "remixx" {
     score = 1
   }
@@ -11,4 +9,8 @@ profile "default" {
   }
 }
 profile "tiny" {
+}
+profile "sizes" {
+  min_size = "2GiB"
+  max_size = "1GiB"
 }
