@@ -237,9 +237,9 @@ func testRandomMemory(t *testing.T, open Open) {
 	readRandomly(t, open(t, w.FS))
 }
 
-// flaky cuts some bodies short.
+// flaky cuts some bodies short, but not those of requests that go on where one was cut: these are not aligned.
 func flaky() func(Request) Fault {
-	return func(r Request) Fault { return Fault{Cut: r.N%5 == 0, CutAfter: r.Len / 2} }
+	return func(r Request) Fault { return Fault{Cut: r.N%5 == 0 && r.Off%1024 == 0, CutAfter: r.Len/2 + 1} }
 }
 
 func readRandomly(t *testing.T, r Reader) {

@@ -1,0 +1,115 @@
+//go:build linux
+
+package fuse_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/millrace-media/millrace/vfs"
+	"github.com/millrace-media/millrace/vfs/fuse"
+	"github.com/millrace-media/millrace/vfs/vfstest"
+)
+
+func TestMain(m *testing.M) { vfstest.Main(m) }
+
+func requireFUSE(t testing.TB) {
+	t.Helper()
+	if _, err := os.Stat("/dev/fuse"); err != nil && os.Getenv("MILLRACE_REQUIRE_FUSE") != "1" {
+		t.Skip("no /dev/fuse here")
+	}
+}
+
+// mount mounts an FS until the test ends, and then checks that nothing is left.
+func mount(t testing.TB, fsys *vfs.FS) *fuse.Mount {
+	t.Helper()
+	requireFUSE(t)
+	m, err := fuse.New(fsys, t.TempDir(), fuse.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := m.Unmount(context.Background()); err != nil {
+			t.Errorf("unmount: %v", err)
+		}
+		<-m.Done()
+		if mounted(t, m.Dir()) {
+			t.Errorf("%s is still mounted", m.Dir())
+		}
+	})
+	return m
+}
+
+func mounted(t testing.TB, dir string) bool {
+	t.Helper()
+	mounts, err := os.ReadFile("/proc/mounts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Contains(string(mounts), " "+dir+" ")
+}
+
+func TestMount(t *testing.T) {
+	t.Parallel()
+	vfstest.Run(t, func(t *testing.T, fsys *vfs.FS) vfstest.Reader {
+		return vfstest.Process(t, mount(t, fsys).Dir())
+	})
+}
+
+func TestMountRefusesEveryChange(t *testing.T) {
+	t.Parallel()
+	w := vfstest.NewWorld(t, vfs.Options{})
+	r := vfstest.Process(t, mount(t, w.FS).Dir())
+	file := vfstest.Files()[0].Path
+	got := map[string]syscall.Errno{}
+	for _, op := range []string{"write", "remove", "rename", "chmod"} {
+		got[op] = vfstest.Do(r, op, file)
+	}
+	got["mkdir"] = vfstest.Do(r, "mkdir", "movies/new")
+	got["create"] = vfstest.Do(r, "write", "movies/new.mkv")
+	want := map[string]syscall.Errno{
+		"write": syscall.EROFS, "remove": syscall.EROFS, "rename": syscall.EROFS, "chmod": syscall.EROFS,
+		"mkdir": syscall.EROFS, "create": syscall.EROFS,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("errno (-want +got):\n%s", diff)
+	}
+	if got := vfstest.Do(r, "xattr", file); got != syscall.EOPNOTSUPP && got != syscall.ENODATA {
+		t.Errorf("xattr: got %v, want none", got)
+	}
+}
+
+func TestNewSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	requireFUSE(t)
+	w := vfstest.NewWorld(t, vfs.Options{})
+	full := t.TempDir()
+	file := filepath.Join(full, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	taken := mount(t, w.FS)
+	for name, tt := range map[string]struct{ dir, want string }{
+		"when the directory is missing":   {filepath.Join(full, "none"), "mkdir -p"},
+		"when it is a file":               {file, "not a directory"},
+		"when it is not empty":            {full, "empty it or choose another"},
+		"when something is mounted there": {taken.Dir(), "unmount it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, err := fuse.New(w.FS, tt.dir, fuse.Options{})
+			if err == nil {
+				m.Unmount(context.Background())
+				t.Fatal("it was mounted")
+			}
+			if !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %q, want it to say %q", err, tt.want)
+			}
+		})
+	}
+}
