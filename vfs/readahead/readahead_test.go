@@ -1,0 +1,113 @@
+package readahead_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/millrace-media/millrace/vfs/readahead"
+)
+
+const (
+	kib = 1 << 10
+	mib = 1 << 20
+)
+
+type rd struct{ off, n int64 }
+
+func TestRead(t *testing.T) {
+	t.Parallel()
+	const size = 1000 * mib
+	tests := []struct {
+		name  string
+		reads []rd
+		want  readahead.Plan // of the last
+		mode  readahead.Mode
+	}{
+		{"wants nothing after one small read", []rd{{0, 128 * kib}}, readahead.Plan{}, readahead.Probe},
+		{"wants nothing for head and tail", []rd{{0, 128 * kib}, {size - 128*kib, 128 * kib}}, readahead.Plan{}, readahead.Seek},
+		{"wants more when a reader goes on", []rd{{0, 128 * kib}, {128 * kib, 128 * kib}}, readahead.Plan{Off: 256 * kib, Len: mib}, readahead.Sequential},
+		{"wants nothing new while there is plenty", []rd{{0, 256 * kib}, {256 * kib, 128 * kib}}, readahead.Plan{}, readahead.Sequential},
+		{"wants twice as much when half is used", []rd{{0, 256 * kib}, {256 * kib, 640 * kib}}, readahead.Plan{Off: 1280 * kib, Len: 1664 * kib}, readahead.Sequential},
+		{"forgives reads that are out of sequence", []rd{{0, 128 * kib}, {256 * kib, 128 * kib}, {128 * kib, 128 * kib}}, readahead.Plan{}, readahead.Sequential},
+		{"drops all when the reader jumps", []rd{{0, mib}, {500 * mib, 128 * kib}}, readahead.Plan{Drop: true}, readahead.Seek},
+		{"wants more again after a jump", []rd{{0, mib}, {500 * mib, 128 * kib}, {500*mib + 128*kib, 128 * kib}}, readahead.Plan{Off: 500*mib + 256*kib, Len: mib}, readahead.Sequential},
+		{"wants nothing past the end", []rd{{size - 512*kib, 256 * kib}, {size - 256*kib, 256 * kib}}, readahead.Plan{}, readahead.Sequential},
+		{"stops at the end", []rd{{size - 512*kib, 256 * kib}}, readahead.Plan{Off: size - 256*kib, Len: 256 * kib}, readahead.Sequential},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := readahead.NewPool(readahead.Options{}).Stream(size)
+			var got readahead.Plan
+			for _, r := range tt.reads {
+				got = s.Read(r.off, r.n)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("plan (-want +got):\n%s", diff)
+			}
+			if s.Mode() != tt.mode {
+				t.Errorf("got mode %v, want %v", s.Mode(), tt.mode)
+			}
+		})
+	}
+}
+
+// ahead reads a stream through and returns how far at most its plans went beyond the reader.
+func ahead(s *readahead.Stream, from, n int64) (most int64) {
+	for off := from; off < from+n; off += 128 * kib {
+		if p := s.Read(off, 128*kib); p.Len > 0 {
+			most = max(most, p.Off+p.Len-off-128*kib)
+		}
+	}
+	return most
+}
+
+func TestStreamsShareEvenly(t *testing.T) {
+	t.Parallel()
+	pool := readahead.NewPool(readahead.Options{Total: 32 * mib, Max: 16 * mib})
+	alone := pool.Stream(1000 * mib)
+	if got := ahead(alone, 0, 100*mib); got != 16*mib {
+		t.Errorf("alone it went %d ahead, want its maximum", got)
+	}
+	var others []*readahead.Stream
+	for range 7 {
+		s := pool.Stream(1000 * mib)
+		ahead(s, 0, mib)
+		others = append(others, s)
+	}
+	ahead(alone, 100*mib, 32*mib) // until what was planned before is used up
+	for _, s := range append(others, alone) {
+		if got := ahead(s, 132*mib, 20*mib); got > 4*mib {
+			t.Errorf("one of eight went %d ahead, want at most its share", got)
+		}
+	}
+	for _, s := range others {
+		s.Close()
+		s.Close()
+	}
+	if got := ahead(alone, 152*mib, 100*mib); got != 16*mib {
+		t.Errorf("alone again it went %d ahead, want its maximum", got)
+	}
+}
+
+func TestNoReadahead(t *testing.T) {
+	t.Parallel()
+	s := readahead.NewPool(readahead.Options{Total: -1}).Stream(1000 * mib)
+	if got := ahead(s, 0, 20*mib); got != 0 {
+		t.Errorf("it went %d ahead, want none", got)
+	}
+}
+
+func TestResetWaitsForTheReaderToSettle(t *testing.T) {
+	t.Parallel()
+	s := readahead.NewPool(readahead.Options{}).Stream(1000 * mib)
+	ahead(s, 0, mib)
+	s.Reset()
+	if got := s.Read(mib, 128*kib); got != (readahead.Plan{}) {
+		t.Errorf("got %+v right after a failure, want nothing", got)
+	}
+	if got := s.Read(mib+128*kib, 128*kib); got.Len == 0 {
+		t.Error("it wants nothing, though the reader has settled")
+	}
+}
