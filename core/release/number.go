@@ -330,7 +330,7 @@ func (n *numbers) nextSeason(c *cursor, hi int) (next int, isRange, ok bool) {
 		isRange = true
 	case c.word("to ") || c.word("thru ") || c.word("through ") || c.word("al ") || c.word("ao ") || c.word("a ") || c.word("до ") || c.word("по ") || c.word("till "):
 		isRange = true
-	case c.word("&") || c.word(",") || c.word("+") || c.word("/") || c.word("and ") || c.word("et ") || c.word("e ") || c.word("y "):
+	case c.word("&") || c.word(",") || c.word("+") || c.word("and ") || c.word("et ") || c.word("e ") || c.word("y "):
 		listed = true
 	case c.word(".") && spaced:
 		isRange = c.word(".")

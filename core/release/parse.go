@@ -165,7 +165,7 @@ func (p *parser) phrase(i int) int {
 	}
 	for ; n > 0; n-- {
 		e, ok := words.entries[string(b[:ends[n-1]])]
-		if !ok {
+		if !ok || n == 2 && p.subsOfNext(i+1) {
 			continue
 		}
 		if e.strength == strong {
@@ -176,6 +176,14 @@ func (p *parser) phrase(i int) int {
 		return n
 	}
 	return 0
+}
+
+// subsOfNext reports whether token i is "sub" and a language follows: in "Ita Eng Sub Ita" the subtitles are Italian.
+func (p *parser) subsOfNext(i int) bool {
+	if !p.is(i, "sub") && !p.is(i, "subs") || i+1 >= p.n || p.toks[i+1].gap&(gapOpen|gapClose|gapWideDash) != 0 {
+		return false
+	}
+	return words.entries[string(p.word(i+1))].effects[0].kind == kindLanguage
 }
 
 // waiting is a phrase that counts only if it turns out not to be part of the title.

@@ -53,10 +53,20 @@ func (p *parser) settles(w *waiting, quiet bool) bool {
 		run := next < p.n && (p.toks[next].strong || p.toks[next].claimed) || next >= p.n && p.tech < p.n
 		return run && (w.entry.strength == weak || t.caps) || p.mixed(at) && p.width(at) > 3 || t.caps && p.width(at) > 3 && w.entry.effects[0].kind != kindSource
 	}
-	if w.entry.strength == weak || inside || quiet && p.width(at) > 2 {
+	if w.entry.strength == weak || inside && (p.width(at) > 2 || t.caps || p.technicalBracket(t.bracket)) || quiet && p.width(at) > 2 {
 		return true
 	}
 	return t.caps || at > p.tech && !p.common(at) || p.width(at) == 3 && w.entry.effects[0].kind == kindLanguage
+}
+
+// technicalBracket reports whether a bracket holds nothing but words of the vocabulary, so that "no" in it is Norwegian.
+func (p *parser) technicalBracket(bracket uint8) bool {
+	for i := range p.n {
+		if t := &p.toks[i]; t.bracket == bracket && !t.claimed && !t.digits && !p.waitingAt(i) {
+			return false
+		}
+	}
+	return true
 }
 
 // common reports whether the token is a short ordinary word when it does not shout.
@@ -86,6 +96,9 @@ func (p *parser) subtitled() {
 			}
 			p.rel.Subtitles |= l
 			any = true
+			if !p.spokenElsewhere(i, l) {
+				p.rel.Languages &^= l
+			}
 		}
 		if any || at == 0 {
 			continue

@@ -203,6 +203,10 @@ func (p *parser) glued(i int, w []byte) int {
 			return taken
 		}
 	}
+	if n := len(w); n > 4 && n < 7 && (string(w[:4]) == "ncop" || string(w[:4]) == "nced") {
+		p.strong(i, 1, words.entries["ncop"])
+		return 1
+	}
 	if e, ok := words.entries[string(stem(w))]; ok && e.strength == strong && len(stem(w)) > 2 && len(stem(w)) < len(w) {
 		p.strong(i, 1, e)
 		p.rest(string(w[len(stem(w)):]))

@@ -69,7 +69,7 @@ func (p *parser) stops(i int) bool {
 	case t.gap&gapSquare != 0:
 		return true
 	case t.gap&gapRound != 0:
-		return !p.continues(i)
+		return !p.continues(i) && !p.country(i)
 	case t.bracket == 0 && p.toks[p.start].bracket != 0 && t.gap&gapClose != 0:
 		return true
 	}
@@ -83,6 +83,18 @@ func (p *parser) cinema(i int) bool {
 		if int(w.at) == i && w.entry.effects[0].kind == kindSource && Source(w.entry.effects[0].value) <= SourceScreener {
 			return !p.toks[p.start].caps && i+2 >= p.n
 		}
+	}
+	return false
+}
+
+// country reports whether a bracket holds a country's tag and nothing else: "The Office (UK)".
+func (p *parser) country(i int) bool {
+	if p.width(i) > 3 || !p.toks[i].caps || i+1 < p.n && p.toks[i+1].bracket == p.toks[i].bracket {
+		return false
+	}
+	switch string(p.word(i)) {
+	case "us", "usa", "uk", "au", "nz", "ca", "ie", "za":
+		return true
 	}
 	return false
 }
@@ -183,7 +195,26 @@ func (p *parser) title() {
 		}
 	}
 	p.addTitle(cut, p.end)
+	p.boxedTitle()
 	p.latinFirst()
+}
+
+// boxedTitle takes the next bracket for another title where the first is in brackets too and not in Latin letters:
+// "[Group][Title][Latin Title][05]".
+func (p *parser) boxedTitle() {
+	i := p.end
+	if p.lead == 0 || i >= p.n || p.toks[p.start].bracket == 0 || p.toks[i].gap&gapSquare == 0 || p.toks[p.start].script != scriptCJK {
+		return
+	}
+	k := i
+	for k < p.n && p.toks[k].bracket == p.toks[i].bracket {
+		if p.toks[k].claimed || p.toks[k].script == scriptCJK {
+			return
+		}
+		k++
+	}
+	p.addTitle(i, k)
+	p.end = k
 }
 
 // alternate reports whether another title begins at token i, and how many tokens to pass over; -1 if not.

@@ -253,6 +253,9 @@ func (p *parser) seasonBefore(n *numbers, i int) bool {
 			lo, p.from = v, back
 		}
 	}
+	if p.is(p.from-1, "第") {
+		p.from--
+	}
 	c := cursor{p.fold[:p.nfold], int(p.toks[i].fhi)}
 	n.end = c.i
 	if lo == s && n.episodesAfter(&c, s, true) {
@@ -323,6 +326,9 @@ func (p *parser) episodeWord(n *numbers, i int) bool {
 	}
 	n.episode(lo, e)
 	n.end = int(p.toks[i].fhi)
+	if p.is(p.from-1, "第") {
+		p.from--
+	}
 	return true
 }
 
