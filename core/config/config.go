@@ -93,9 +93,10 @@ type Options struct {
 // Load reads a configuration: one file, or every *.hcl and *.hcl.json of a folder. An empty path is an empty file in the
 // working directory. The diagnostics hold all mistakes that were found; with an error among them there is no Config.
 func Load(ctx context.Context, path string, o Options) (*Config, Diagnostics) {
-	d := newDecoder(ctx, path, o)
+	d := newDecoder(ctx, o)
 	body := d.source.open(path, d.report)
-	if len(d.source.broken) > 0 || len(d.problems) > 0 && len(d.source.files) == 0 {
+	if len(d.source.broken) > 0 {
+		// What follows from a mistake in the form is no use to anybody.
 		return nil, d.diagnostics()
 	}
 	tree := d.root(body)

@@ -13,8 +13,8 @@ import (
 
 // decoder reads files into sections, and notes every mistake on the way.
 type decoder struct {
-	ctx      context.Context // of one Load
 	options  Options
+	ask      func(plugin, capability string) (sdk.Schema, error)
 	source   *source
 	environ  map[string]string
 	eval     *hcl.EvalContext
@@ -58,9 +58,9 @@ const (
 	fromEnv     origin = "environment"
 )
 
-func newDecoder(ctx context.Context, _ string, o Options) *decoder {
+func newDecoder(ctx context.Context, o Options) *decoder {
 	d := &decoder{
-		ctx: ctx, options: o,
+		options: o,
 		source:  &source{files: map[string]*hcl.File{}, broken: map[string]bool{}, mask: mask{spans: map[string][]span{}}},
 		environ: map[string]string{}, schemas: map[instanceKey]schemaAnswer{}, asked: map[string]bool{},
 	}
@@ -69,6 +69,7 @@ func newDecoder(ctx context.Context, _ string, o Options) *decoder {
 			d.environ[name] = value
 		}
 	}
+	d.ask = func(plugin, capability string) (sdk.Schema, error) { return o.Schema(ctx, plugin, capability) }
 	d.eval = &hcl.EvalContext{Functions: d.functions()}
 	return d
 }
@@ -361,7 +362,7 @@ func (d *decoder) schema(plugin, capability string) schemaAnswer {
 	key := instanceKey{capability, plugin}
 	answer, ok := d.schemas[key]
 	if !ok {
-		answer.schema, answer.err = d.options.Schema(d.ctx, plugin, capability)
+		answer.schema, answer.err = d.ask(plugin, capability)
 		d.schemas[key] = answer
 	}
 	return answer

@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -73,7 +74,7 @@ func (ds Diagnostics) Err() error {
 	if lines == nil {
 		return nil
 	}
-	return fmt.Errorf("%s", strings.Join(lines, "\n"))
+	return errors.New(strings.Join(lines, "\n"))
 }
 
 // String is one line for a log: "config.hcl:23,5-20: Unsupported argument; there is no …".

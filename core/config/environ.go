@@ -15,7 +15,7 @@ const prefix = "MILLRACE_"
 // ownVariables are those that the daemon, its plugins and its tests read themselves. One that ends in * is a prefix.
 var ownVariables = []string{
 	"MILLRACE_CONFIG", "MILLRACE_PLUGIN", "MILLRACE_REATTACH", "MILLRACE_FAILPOINT*", "MILLRACE_REFERENCE",
-	"MILLRACE_REQUIRE_FUSE", "MILLRACE_TEST*",
+	"MILLRACE_REQUIRE_*", "MILLRACE_TEST*",
 }
 
 // variable is the name that stands over a path: MILLRACE_DEBRID__REALDEBRID__TOKEN.

@@ -83,7 +83,7 @@ profile "uhd" {
 			[]string{"MILLRACE_SCRAPER__MY_INDEXER__ENABLED=false"}, func(c *config.Config) any { return c.Instances[0].Enabled }, false,
 		},
 		"the plugin of an instance": {
-			[]string{"MILLRACE_SCRAPER__MY_INDEXER__PLUGIN=archive", "MILLRACE_SCRAPER__MY_INDEXER__ENABLED=0"},
+			[]string{"MILLRACE_SCRAPER__MY_INDEXER__PLUGIN=archive", "MILLRACE_SCRAPER__MY_INDEXER__ENABLED=false"},
 			func(c *config.Config) any { return c.Instances[0].Plugin }, "archive",
 		},
 		"attributes of a plugin": {
@@ -102,9 +102,6 @@ profile "uhd" {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if strings.Contains(strings.Join(tt.environ, " "), "ENABLED=0") {
-				tt.environ[1] = "MILLRACE_SCRAPER__MY_INDEXER__ENABLED=false"
-			}
 			if diff := cmp.Diff(tt.get(mustLoad(t, text, tt.environ...)), tt.want); diff != "" {
 				t.Errorf("got before want:\n%s", diff)
 			}

@@ -38,8 +38,8 @@ type Instance struct {
 	Secrets []string
 }
 
-// Hash changes when anything of the instance does, and only then: how the file is laid out is nothing to it. It gives
-// nothing away of what it was made from that is not short enough to be guessed, and is for comparing only.
+// Hash changes when anything of the instance does, and only then: how the file is laid out is nothing to it. Secrets go
+// into it, so it is for comparing and not for showing.
 func (i Instance) Hash() string {
 	i.Secrets = nil
 	// Everything in an Instance can be written as JSON, and maps are written in the order of their keys.

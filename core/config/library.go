@@ -17,7 +17,7 @@ import (
 var (
 	titleFields   = []string{"title", "year", "imdb", "tmdb", "tvdb", "profile"}
 	seasonFields  = append(slices.Clone(titleFields), "season")
-	episodeFields = append(slices.Clone(seasonFields), "episode", "episode_title")
+	episodeFields = append(slices.Clone(seasonFields), "episode", "absolute", "name")
 )
 
 // defaultKinds are the kinds of the libraries that are there without being written.

@@ -21,7 +21,7 @@ var configOptions = cmp.Options{
 
 func template(t *testing.T, s string) config.Template {
 	t.Helper()
-	tmpl, err := config.ParseTemplate(s, []string{"title", "year", "imdb", "tmdb", "tvdb", "profile", "season", "episode", "episode_title"})
+	tmpl, err := config.ParseTemplate(s, []string{"title", "year", "imdb", "tmdb", "tvdb", "profile", "season", "episode", "name"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -288,7 +288,7 @@ func TestWhatCannotBeReadIsSaid(t *testing.T) {
 		filepath.Join(dir, "none.hcl"): "none.hcl does not exist.",
 		dir:                            "has no *.hcl and no *.hcl.json file in it.",
 	} {
-		c, ds := config.Load(t.Context(), path, options())
+		c, ds := config.Load(t.Context(), path, options("MILLRACE_WHAT=1"))
 		if c != nil || len(ds) != 1 || !strings.HasSuffix(ds[0].Detail, want) {
 			t.Errorf("%s: got %v and %v, want a diagnostic that ends in %q", path, c, ds, want)
 		}

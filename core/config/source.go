@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	hcljson "github.com/hashicorp/hcl/v2/json"
+
+	"github.com/millrace-media/millrace/sdk"
 )
 
 // Summaries of HCL's that are told from others: a mistake that does not keep the rest from being read, and one that does.
@@ -21,13 +24,13 @@ const (
 )
 
 // maxFile bounds one file of configuration, in bytes.
-const maxFile = 8 << 20
+const maxFile = 1 << 20
 
 // source is the files of a configuration and what must not be shown of them.
 type source struct {
 	base   string // folder that relative paths are relative to; absolute
 	files  map[string]*hcl.File
-	broken map[string]bool // files with a syntax error: nothing is known of their secrets
+	broken map[string]bool // files that cannot be read or parsed: nothing is known of their secrets
 	mask   mask
 }
 
@@ -35,6 +38,7 @@ type source struct {
 func (s *source) open(path string, report func(problem)) hcl.Body {
 	names, err := s.names(path)
 	if err != nil {
+		s.broken[path] = true
 		report(problem{summary: "The configuration cannot be read", detail: err.Error()})
 		return hcl.EmptyBody()
 	}
@@ -95,6 +99,7 @@ func isJSON(name string) bool {
 func (s *source) parse(name string, report func(problem)) *hcl.File {
 	src, err := readFile(name, maxFile)
 	if err != nil {
+		s.broken[name] = true
 		report(problem{summary: "The configuration cannot be read", detail: err.Error()})
 		return nil
 	}
@@ -122,20 +127,22 @@ func parseFile(src []byte, name string) (*hcl.File, hcl.Diagnostics) {
 	return hclsyntax.ParseConfig(src, name, hcl.InitialPos)
 }
 
-// readFile reads a file of at most limit bytes.
+// readFile reads a file of at most limit bytes. Its errors are sentences for the user.
 func readFile(name string, limit int64) ([]byte, error) {
-	info, err := os.Stat(name)
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, sayWhy(name, err)
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, &fileError{name, "is a folder."}
+	}
+	src, err := io.ReadAll(io.LimitReader(f, limit+1))
 	switch {
 	case err != nil:
 		return nil, sayWhy(name, err)
-	case info.IsDir():
-		return nil, &fileError{name, "is a folder."}
-	case info.Size() > limit:
-		return nil, &fileError{name, fmt.Sprintf("has %d bytes, more than the %d that are read.", info.Size(), limit)}
-	}
-	src, err := os.ReadFile(name)
-	if err != nil {
-		return nil, sayWhy(name, err)
+	case int64(len(src)) > limit:
+		return nil, &fileError{name, fmt.Sprintf("has more than the %s that are read.", sdk.Size(limit))}
 	}
 	return src, nil
 }

@@ -42,7 +42,7 @@ mount {
 }
 
 # Templates have the fields {title}, {year}, {imdb}, {tmdb}, {tvdb} and {profile}; a season's {season} too, and an
-# episode's file {season}, {episode} and {episode_title}. Numbers can have a width: {season:02}. {{ and }} are braces.
+# episode's file {season}, {episode}, {absolute} and {name}. Numbers can have a width: {season:02}. {{ and }} are braces.
 # Brackets around fields that are not known are left out. Without a library of a kind, the one below is there.
 library "movies" {
   kind   = "movie"                                   # movie or show
