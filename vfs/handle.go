@@ -73,7 +73,9 @@ func (h *Handle) ReadAt(ctx context.Context, p []byte, off int64) (int, error) {
 	case h.file == nil:
 		return h.readData(p, off)
 	}
-	h.plan(off, len(p))
+	if n, ok := h.cached(p, off); ok {
+		return n, end(n, p)
+	}
 	n, err := h.read(ctx, p, off)
 	if err == nil || errors.Is(err, io.EOF) {
 		return n, err
@@ -82,23 +84,44 @@ func (h *Handle) ReadAt(ctx context.Context, p []byte, off int64) (int, error) {
 	return n, kinded(fmt.Errorf("read %s at %d: %w", h.path, off, err))
 }
 
+// ReadCached reads like ReadAt where all of it is in memory, and without waiting; else it reads nothing and returns
+// false, and ReadAt has to be called.
+func (h *Handle) ReadCached(p []byte, off int64) (n int, ok bool) {
+	if !h.reading.TryRLock() {
+		return 0, false
+	}
+	defer h.reading.RUnlock()
+	if off < 0 || off >= h.node.Size || h.closed || h.file == nil {
+		return 0, false
+	}
+	return h.cached(p, off)
+}
+
 func (h *Handle) readData(p []byte, off int64) (int, error) {
 	n := copy(p, h.node.Data[off:])
 	h.count(off+int64(n), chunk.Tally{chunk.Memory: int64(n)})
+	return n, end(n, p)
+}
+
+// end returns io.EOF where n is less than what was asked for.
+func end(n int, p []byte) error {
 	if n < len(p) {
-		return n, io.EOF
+		return io.EOF
 	}
-	return n, nil
+	return nil
+}
+
+func (h *Handle) cached(p []byte, off int64) (int, bool) {
+	n, ok := h.file.Cached(p, off)
+	if ok {
+		h.plan(off, len(p))
+		h.count(off+int64(n), chunk.Tally{chunk.Memory: int64(n)})
+	}
+	return n, ok
 }
 
 func (h *Handle) read(ctx context.Context, p []byte, off int64) (int, error) {
-	if n, ok := h.file.Cached(p, off); ok {
-		h.count(off+int64(n), chunk.Tally{chunk.Memory: int64(n)})
-		if n < len(p) {
-			return n, io.EOF
-		}
-		return n, nil
-	}
+	h.plan(off, len(p))
 	ctx, cancel := h.fs.bounded(ctx)
 	defer cancel()
 	n, tally, err := h.file.ReadAt(ctx, p, off)

@@ -162,8 +162,13 @@ func (b *bridge) Read(cancel <-chan struct{}, in *gofuse.ReadIn, buf []byte) (go
 	if f == nil {
 		return nil, gofuse.EIO
 	}
-	ctx := &gofuse.Context{Caller: in.Caller, Cancel: cancel}
-	n, err := f.h.ReadAt(ctx, buf[:min(len(buf), int(in.Size))], int64(in.Offset))
+	buf = buf[:min(len(buf), int(in.Size))]
+	if n, ok := f.h.ReadCached(buf, int64(in.Offset)); ok {
+		return gofuse.ReadResultData(buf[:n]), gofuse.OK
+	}
+	ctx, stop := whileWanted(&gofuse.Context{Caller: in.Caller, Cancel: cancel})
+	defer stop()
+	n, err := f.h.ReadAt(ctx, buf, int64(in.Offset))
 	if s := readStatus(err); s != gofuse.OK {
 		return nil, s
 	}

@@ -17,8 +17,6 @@ import (
 	"github.com/millrace-media/millrace/vfs/vfstest"
 )
 
-func TestMain(m *testing.M) { vfstest.Main(m) }
-
 func requireFUSE(t testing.TB) {
 	t.Helper()
 	if _, err := os.Stat("/dev/fuse"); err != nil && os.Getenv("MILLRACE_REQUIRE_FUSE") != "1" {

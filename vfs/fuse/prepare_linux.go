@@ -27,6 +27,9 @@ func prepare(dir string, log *slog.Logger) error {
 		if _, err := fusermountPath(); err != nil {
 			return fmt.Errorf("mount on %s: %w", dir, err)
 		}
+		if err := unix.Access("/dev/fuse", unix.R_OK|unix.W_OK); err != nil {
+			return fmt.Errorf("mount on %s: this user may not use /dev/fuse: chmod 666 /dev/fuse as root, or join its group: %w", dir, err)
+		}
 	}
 	if err := clearStale(dir, log); err != nil {
 		return err
