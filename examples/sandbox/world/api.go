@@ -114,6 +114,13 @@ func (w *World) ClearFaults() { w.faults.clear(0) }
 // Faults lists those that are set, spent ones included, with their counts.
 func (w *World) Faults() []Fault { return w.faults.all() }
 
+// Calls lists what a service was asked, or all services for "", oldest first. A call is listed when its answer has ended, which a client may
+// see a moment earlier.
+func (w *World) Calls(service string) []Call { return w.log.all(service) }
+
+// ForgetCalls empties the list.
+func (w *World) ForgetCalls() { w.log.forget() }
+
 // Service is a service and whether it runs.
 type Service struct {
 	Name    string `json:"name"`

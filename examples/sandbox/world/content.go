@@ -1,6 +1,7 @@
 package world
 
 import (
+	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/binary"
@@ -37,7 +38,7 @@ func newContent(release, name string, size int64) *content {
 	case ".mp4":
 		return &content{head: append(clipMP4[:len(clipMP4):len(clipMP4)], freeBox(size-int64(len(clipMP4)))...), seed: seed, size: size}
 	case ".mkv":
-		return &content{head: append(clipMKV[:len(clipMKV):len(clipMKV)], voidElement(size-int64(len(clipMKV)))...), seed: seed, size: size}
+		return &content{head: longerMKV(size - int64(len(clipMKV))), seed: seed, size: size}
 	case ".rar":
 		// RAR 5 signature; what follows is filling, since nobody is meant to unpack it.
 		return &content{head: []byte("Rar!\x1a\x07\x01\x00"), seed: seed, size: size}
@@ -60,6 +61,15 @@ func freeBox(n int64) []byte {
 // is written as an eight-byte number.
 func voidElement(n int64) []byte {
 	return binary.BigEndian.AppendUint64([]byte{0xEC}, 1<<56|uint64(n-9))
+}
+
+// longerMKV is the Matroska clip and the head of a Void of n bytes at the end of its Segment, whose length (eight bytes after its
+// id, as ffmpeg writes it) grows by as much.
+func longerMKV(n int64) []byte {
+	b := append(clipMKV[:len(clipMKV):len(clipMKV)], voidElement(n)...)
+	at := bytes.Index(b, []byte{0x18, 0x53, 0x80, 0x67}) + 4
+	binary.BigEndian.PutUint64(b[at:], binary.BigEndian.Uint64(b[at:])+uint64(n))
+	return b
 }
 
 // seedOf makes the seed of a file's filling from its name, the same on every machine.
@@ -89,17 +99,16 @@ func (c *content) ReadAt(p []byte, off int64) (int, error) {
 	return n, nil
 }
 
-// fill writes the filling that stands at an offset. Word i is a SplitMix64 of the seed and i, so any of it can be had
-// without what comes before.
+// fillBlock is how much of a clip the filling takes at once, bytes.
+const fillBlock = 4 << 10
+
+// fill writes the filling that stands at an offset: each block is a slice of a base clip (of the one without EBML ids), from where the seed and the block's number say. So
+// any of it can be had without what comes before, at the price of a copy.
 func (c *content) fill(p []byte, off int64) {
 	for len(p) > 0 {
-		word := mix(c.seed + uint64(off/8)*0x9E3779B97F4A7C15)
-		if off%8 == 0 && len(p) >= 8 {
-			binary.LittleEndian.PutUint64(p, word)
-			p, off = p[8:], off+8
-			continue
-		}
-		n := copy(p, binary.LittleEndian.AppendUint64(nil, word)[off%8:])
+		block := uint64(off / fillBlock)
+		from := int64(mix(c.seed+block*0x9E3779B97F4A7C15) % uint64(len(clipMP4)-fillBlock))
+		n := copy(p, clipMP4[from+off%fillBlock:from+fillBlock])
 		p, off = p[n:], off+int64(n)
 	}
 }

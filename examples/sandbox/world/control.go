@@ -30,6 +30,10 @@ func (c *control) routes() http.Handler {
 	show("realdebrid", func() any { return w.Accounts() })
 	show("services", func() any { return w.Services() })
 
+	mux.HandleFunc("GET /control/calls", func(rw http.ResponseWriter, r *http.Request) {
+		writeJSON(rw, http.StatusOK, w.Calls(r.URL.Query().Get("service")))
+	})
+	do(mux, "DELETE /control/calls", func(*http.Request, none) (any, error) { w.ForgetCalls(); return nil, nil })
 	do(mux, "POST /control/fault", func(_ *http.Request, f Fault) (any, error) {
 		id, err := w.SetFault(f)
 		return map[string]any{"id": id}, err

@@ -16,17 +16,18 @@ import (
 // Fault is something that goes wrong on purpose. The first that matches a request is the one that happens.
 type Fault struct {
 	ID         int    `json:"id"`
-	Service    string `json:"service"`              // name of the service; "" or "*" for all but the control API
-	Method     string `json:"method,omitempty"`     // "" for all
-	Match      string `json:"match,omitempty"`      // part of the path, query included; "" for all
-	Mode       string `json:"mode"`                 // see Modes
-	After      int    `json:"after,omitempty"`      // so many matching requests are answered well first
-	Times      int    `json:"times,omitempty"`      // then so many fail; 0 for all until it is cleared
-	DelayMS    int    `json:"delayMs,omitempty"`    // slow, hang: milliseconds (hang: 0 until the client goes)
-	RetryAfter int    `json:"retryAfter,omitempty"` // seconds, sent as Retry-After where not 0
-	Code       int    `json:"code,omitempty"`       // the service's own error code, where it has such (realdebrid, torznab)
-	Seen       int    `json:"seen"`                 // matching requests so far
-	Hits       int    `json:"hits"`                 // those that failed
+	Service    string `json:"service"`                  // name of the service; "" or "*" for all but the control API
+	Method     string `json:"method,omitempty"`         // "" for all
+	Match      string `json:"match,omitempty"`          // part of the path, query included; "" for all
+	Mode       string `json:"mode"`                     // see Modes
+	After      int    `json:"after,omitempty"`          // so many matching requests are answered well first
+	Times      int    `json:"times,omitempty"`          // then so many fail; 0 for all until it is cleared
+	DelayMS    int    `json:"delayMs,omitempty"`        // slow, hang: milliseconds (hang: 0 until the client goes)
+	Speed      int    `json:"bytesPerSecond,omitempty"` // slow: of the body, 0 for no bound
+	RetryAfter int    `json:"retryAfter,omitempty"`     // seconds, sent as Retry-After where not 0
+	Code       int    `json:"code,omitempty"`           // the service's own error code, where it has such (realdebrid, torznab)
+	Seen       int    `json:"seen"`                     // matching requests so far
+	Hits       int    `json:"hits"`                     // those that failed
 }
 
 // Modes lists what a Fault may do: answer late, answer with a status (any of 400 to 599), break off in the middle, answer with
@@ -127,9 +128,7 @@ func (f Fault) serve(w http.ResponseWriter, r *http.Request, s *service) {
 	}
 	switch f.Mode {
 	case "slow":
-		if f.wait(r, time.Second) {
-			s.handler.ServeHTTP(w, r)
-		}
+		f.serveSlowly(w, r, s.handler)
 	case "hang":
 		f.wait(r, 365*24*time.Hour)
 		panic(http.ErrAbortHandler)
@@ -145,6 +144,39 @@ func (f Fault) serve(w http.ResponseWriter, r *http.Request, s *service) {
 	case "badrange":
 		s.handler.ServeHTTP(&shiftWriter{ResponseWriter: w}, r)
 	}
+}
+
+// serveSlowly lets the answer begin late, by a second unless a delay or a speed is set, and come at that speed.
+func (f Fault) serveSlowly(w http.ResponseWriter, r *http.Request, h http.Handler) {
+	if f.Speed > 0 {
+		w = &slowWriter{ResponseWriter: w, r: r, speed: f.Speed}
+		f.DelayMS = max(f.DelayMS, 1)
+	}
+	if f.wait(r, time.Second) {
+		h.ServeHTTP(w, r)
+	}
+}
+
+// slowWriter lets a body through at so many bytes a second, in a tenth of a second's portions.
+type slowWriter struct {
+	http.ResponseWriter
+	r     *http.Request
+	speed int
+}
+
+func (s *slowWriter) Write(p []byte) (int, error) {
+	done := 0
+	for done < len(p) {
+		n, err := s.ResponseWriter.Write(p[done:min(len(p), done+max(s.speed/10, 1))])
+		if done += n; err != nil {
+			return done, err
+		}
+		_ = http.NewResponseController(s.ResponseWriter).Flush() // where it cannot, it comes in larger portions
+		if !(Fault{}).wait(s.r, 100*time.Millisecond) {
+			return done, s.r.Context().Err()
+		}
+	}
+	return done, nil
 }
 
 // wait lasts DelayMS, or the default, and tells whether the client is still there.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func TestFaultsSpeakTheServicesLanguage(t *testing.T) {
@@ -142,6 +143,34 @@ func TestFaultsOfBytes(t *testing.T) {
 			t.Errorf("%d bytes after %s", len(a.body), time.Since(start))
 		}
 	})
+	t.Run("slow keeps to its speed", func(t *testing.T) {
+		t.Parallel()
+		_, url, whole := faulty(t, Fault{Mode: "slow", Speed: 2000})
+		start := time.Now()
+		if a := get(t, url, span); !bytes.Equal(a.body, whole[1000:2000]) || time.Since(start) < 300*time.Millisecond {
+			t.Errorf("%d bytes after %s", len(a.body), time.Since(start))
+		}
+	})
+}
+
+func TestCallsAreRemembered(t *testing.T) {
+	t.Parallel()
+	w, url, _ := faulty(t, Fault{Mode: "404", Times: 1})
+	get(t, url, "Range: bytes=0-9")
+	get(t, url, "Range: bytes=10-29")
+	get(t, w.Endpoints.Plex.URL+"/identity")
+	until(t, "both calls are listed", func() bool { return len(w.Calls("webseed")) == 2 })
+	var got []Call
+	get(t, w.Endpoints.Control.URL+"/calls?service=webseed").json(t, &got)
+	path := got[0].Path
+	want := []Call{{Service: "webseed", Method: "GET", Path: path, Range: "bytes=0-9", Status: 404, Bytes: 10, Fault: "404"}, {Service: "webseed", Method: "GET", Path: path, Range: "bytes=10-29", Status: 206, Bytes: 20}}
+	if diff := cmp.Diff(got, want, cmpopts.IgnoreFields(Call{}, "At")); diff != "" {
+		t.Errorf("-got +want:\n%s", diff)
+	}
+	call(t, "DELETE", w.Endpoints.Control.URL+"/calls", "")
+	if got := w.Calls("webseed"); len(got) != 0 {
+		t.Errorf("not forgotten: %+v", got)
+	}
 }
 
 func TestFaultsHitWhatTheyAreMeantFor(t *testing.T) {

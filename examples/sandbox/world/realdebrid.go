@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"math"
-	"mime"
 	"net/http"
 	"path"
 	"strconv"
@@ -19,64 +18,6 @@ import (
 type realdebrid struct {
 	w        *World
 	accounts map[string]*account // by token
-}
-
-// rdError is a row of Real-Debrid's table of error codes with the HTTP status that comes with it.
-type rdError struct {
-	status int
-	code   int
-	word   string
-	detail string
-}
-
-// The errors that the service gives by itself.
-var (
-	errMissing           = &rdError{http.StatusBadRequest, 1, "missing_parameter", ""}
-	errUnknownMethod     = &rdError{http.StatusNotFound, 3, "unknown_method", ""}
-	errUnknown           = &rdError{http.StatusNotFound, 7, "unknown_ressource", ""}
-	errBadToken          = &rdError{http.StatusUnauthorized, 8, "bad_token", ""}
-	errUnsupportedHoster = &rdError{http.StatusServiceUnavailable, 16, "hoster_unsupported", ""}
-	errNotPremium        = &rdError{http.StatusForbidden, 20, "hoster_not_free", ""}
-	errTooManyActive     = &rdError{http.StatusServiceUnavailable, 21, "too_many_active_downloads", ""}
-	errTraffic           = &rdError{http.StatusServiceUnavailable, 23, "traffic_exhausted", ""}
-	errFileUnavailable   = &rdError{http.StatusServiceUnavailable, 24, "unavailable_file", ""}
-	errTorrentInvalid    = &rdError{http.StatusBadRequest, 30, "wrong_parameter", "torrent file invalid"}
-	errAlreadyDone       = &rdError{http.StatusAccepted, 31, "action_already_done", ""}
-	errInfringing        = &rdError{http.StatusUnavailableForLegalReasons, 35, "infringing_file", ""}
-	errDisabled          = &rdError{http.StatusForbidden, 37, "disabled_endpoint", ""}
-)
-
-func errBadParameter(what string) *rdError {
-	return &rdError{http.StatusBadRequest, 2, "parameter_value_invalid", what}
-}
-
-// write answers with {error, error_code, error_details}.
-func (e *rdError) write(w http.ResponseWriter) {
-	body := map[string]any{"error": e.word, "error_code": e.code}
-	if e.detail != "" {
-		body["error_details"] = e.detail
-	}
-	writeJSON(w, e.status, body)
-}
-
-// realdebridFailure is the failer of the debrid API: the code that usually comes with the status, or the one asked for.
-func realdebridFailure(w http.ResponseWriter, status, code int) {
-	usual := map[int]int{400: 2, 401: 8, 403: 9, 404: 7, 429: 34, 451: 35, 503: 25}
-	words := map[int]string{
-		2: "parameter_value_invalid", 5: "slow_down", 7: "unknown_ressource", 8: "bad_token", 9: "permission_denied", 14: "account_locked", 18: "hoster_limit_reached", 19: "hoster_unavailable",
-		20: "hoster_not_free", 21: "too_many_active_downloads", 22: "ip_not_allowed", 23: "traffic_exhausted", 24: "unavailable_file", 25: "service_unavailable", 34: "too_many_requests", 35: "infringing_file", 36: "fair_usage_limit",
-	}
-	if code == 0 {
-		code = usual[status]
-	}
-	if code == 0 {
-		code = -1
-	}
-	word := words[code]
-	if word == "" {
-		word = "internal_error"
-	}
-	(&rdError{status: status, code: code, word: word}).write(w)
 }
 
 // accountKey is where a request's context holds the account.
@@ -417,42 +358,4 @@ func (d *realdebrid) mediaInfos(w http.ResponseWriter, r *http.Request, a *accou
 			"subtitles": []any{},
 		},
 	})
-}
-
-// cdn serves download URLs: whole files and ranges, until the URL expires.
-type cdn struct{ w *World }
-
-func (c *cdn) routes() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /d/{id}/{name}", c.serve)
-	return mux
-}
-
-// serve looks for the download in every account: the URL alone is the permission, as it is at the service.
-func (c *cdn) serve(w http.ResponseWriter, r *http.Request) {
-	for _, a := range c.w.debridAPI.accounts {
-		f, found, fresh := a.download(r.PathValue("id"), time.Now())
-		switch {
-		case !found:
-			continue
-		case !fresh:
-			w.Header().Set("X-Error", "link_expired")
-			http.Error(w, "link expired", c.w.ExpiredStatus())
-			return
-		}
-		w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.name()}))
-		serveFile(w, r, f.content, "application/force-download")
-		return
-	}
-	w.Header().Set("X-Error", "invalid_download_code")
-	http.Error(w, "invalid download code", http.StatusNotFound)
-}
-
-// mimeOf is the media type by a file's name.
-func mimeOf(name string) string {
-	types := map[string]string{".mkv": "video/x-matroska", ".mp4": "video/mp4", ".rar": "application/x-rar-compressed", ".nfo": "text/plain", ".torrent": "application/x-bittorrent"}
-	if t, ok := types[strings.ToLower(path.Ext(name))]; ok {
-		return t
-	}
-	return "application/octet-stream"
 }

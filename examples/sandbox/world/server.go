@@ -116,7 +116,10 @@ func (s *service) serve(w http.ResponseWriter, r *http.Request) {
 	rec := &recorder{ResponseWriter: w}
 	start := time.Now()
 	f := s.faults.take(s.name, r)
-	defer func() { s.log.line(s.name, r, rec, f.Mode, time.Since(start)) }()
+	asked := r.Header.Get("Range")
+	defer func() {
+		s.log.note(Call{At: start, Service: s.name, Method: r.Method, Path: r.URL.EscapedPath(), Range: asked, Status: rec.status, Bytes: rec.bytes, Fault: f.Mode})
+	}()
 	if f.Mode != "" {
 		f.serve(rec, r, s)
 		return
@@ -150,23 +153,63 @@ func (r *recorder) Write(p []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// requestLog writes a line for each request.
-type requestLog struct {
-	mu sync.Mutex // guards w
-	w  io.Writer
+// Call is a request that a service answered.
+type Call struct {
+	At      time.Time `json:"at"`
+	Service string    `json:"service"`
+	Method  string    `json:"method"`
+	Path    string    `json:"path"`   // without the query
+	Range   string    `json:"range"`  // header of the request
+	Status  int       `json:"status"` // 0 where the connection was cut before an answer
+	Bytes   int64     `json:"bytes"`  // of the answer's body
+	Fault   string    `json:"fault"`  // mode of the one that happened
 }
 
-// line leaves out the query, where keys are.
-func (l *requestLog) line(service string, r *http.Request, rec *recorder, fault string, took time.Duration) {
+// maxCalls is how many calls are remembered; older ones are forgotten.
+const maxCalls = 20_000
+
+// requestLog writes a line for each request and remembers it.
+type requestLog struct {
+	mu    sync.Mutex // guards what follows
+	w     io.Writer
+	calls []Call
+}
+
+// note leaves out the query, where keys are.
+func (l *requestLog) note(c Call) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.calls) >= maxCalls {
+		l.calls = append(l.calls[:0], l.calls[maxCalls/2:]...)
+	}
+	l.calls = append(l.calls, c)
 	if l.w == nil {
 		return
 	}
-	if fault != "" {
-		fault = " fault=" + fault
+	fault := ""
+	if c.Fault != "" {
+		fault = " fault=" + c.Fault
 	}
+	fmt.Fprintf(l.w, "%s %-13s %s %s %d %dB %s%s\n", c.At.UTC().Format("15:04:05.000"), c.Service, c.Method, c.Path, c.Status, c.Bytes, time.Since(c.At).Round(time.Millisecond), fault)
+}
+
+// all copies the calls of a service, or of all for "", oldest first.
+func (l *requestLog) all(service string) []Call {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	fmt.Fprintf(l.w, "%s %-14s %s %s %d %dB %s%s\n", time.Now().UTC().Format("15:04:05.000"), service, r.Method, r.URL.EscapedPath(), rec.status, rec.bytes, took.Round(time.Millisecond), fault)
+	out := []Call{}
+	for _, c := range l.calls {
+		if service == "" || c.Service == service {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (l *requestLog) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.calls = nil
 }
 
 // writeJSON answers with a JSON value and its length.

@@ -94,6 +94,7 @@ type World struct {
 	cdn        *service
 	trackerURL string
 	faults     faults
+	log        requestLog
 	requests   requestList
 	heard      hearing
 	debridAPI  *realdebrid
@@ -118,6 +119,7 @@ func Start(ctx context.Context, opts Options) (*World, error) {
 	if w.airs.IsZero() {
 		w.airs = time.Now().Add(30 * 24 * time.Hour).Truncate(time.Hour)
 	}
+	w.log.w = opts.Log
 	w.heard.library = cmp.Or(opts.Library, "/library")
 	if err := w.build(); err != nil {
 		return nil, errors.Join(err, w.Close())
@@ -169,10 +171,10 @@ func (w *World) seedRequests() {
 
 // open listens for every service, tells each where the others are, and only then serves.
 func (w *World) open() error {
-	log, known := &requestLog{w: w.opts.Log}, w.remembered()
+	known := w.remembered()
 	torznabs := [2]*torznab{{w: w, key: torznabKey, self: func() string { return w.service("torznab").url() }}, {w: w, key: torznabKey, plain: true, self: func() string { return w.service("torznab-plain").url() }}}
 	add := func(name string, fail failer) *service {
-		s := &service{name: name, fail: fail, faults: &w.faults, log: log}
+		s := &service{name: name, fail: fail, faults: &w.faults, log: &w.log}
 		w.services = append(w.services, s)
 		return s
 	}

@@ -191,7 +191,7 @@ func TestRequestsAreLoggedWithoutKeys(t *testing.T) {
 	if err := w.Close(); err != nil { // and with it, whoever writes to the log
 		t.Fatal(err)
 	}
-	if got := log.String(); !strings.Contains(got, "torznab        GET /api 200 ") || strings.Contains(got, w.Endpoints.Torznab.Key) {
+	if got := log.String(); !strings.Contains(got, "torznab       GET /api 200 ") || strings.Contains(got, w.Endpoints.Torznab.Key) {
 		t.Errorf("log: %q", got)
 	}
 }
