@@ -84,7 +84,6 @@ func TestScrapeGivesWhatIsFree(t *testing.T) {
 	a, up := setup(t, settings(), library)
 	magnet := func(hash, id string) string {
 		return "magnet:?xt=urn:btih:" + hash + "&dn=" + id +
-			"&tr=http%3A%2F%2Fbt1.archive.org%3A6969%2Fannounce&tr=http%3A%2F%2Fbt2.archive.org%3A6969%2Fannounce" +
 			"&xs=" + url.QueryEscape(up.URL+"/download/"+id+"/"+id+"_archive.torrent") + "&ws=" + url.QueryEscape(up.URL+"/download/")
 	}
 	want := []sdk.Release{

@@ -20,8 +20,11 @@ var (
 	resolution  = regexp.MustCompile(`(?i)\b(?:2160|1080|720|576|480|360)p\b|\b4k\b`)
 )
 
-// trackers are those that the Archive puts into its torrents.
-func trackers() []string {
+// trackers are those that the Archive puts into its torrents; another library's are in its .torrent alone.
+func (c *client) trackers() []string {
+	if strings.TrimPrefix(c.http.URL().Hostname(), "www.") != "archive.org" {
+		return nil
+	}
 	return []string{"http://bt1.archive.org:6969/announce", "http://bt2.archive.org:6969/announce"}
 }
 
@@ -43,16 +46,16 @@ func (a *Archive) release(it item, names []string) (sdk.Release, bool) {
 	for _, f := range files {
 		r.Files = append(r.Files, sdk.File{Index: -1, Path: id + "/" + f.Name, Size: f.size()})
 	}
-	r.Magnet = magnet(r, id)
+	r.Magnet = magnet(r, id, a.client.trackers())
 	return r, true
 }
 
 // magnet names the torrent, the trackers, the place of the .torrent and the web seed, so that any client gets the film
 // from the Archive itself where nobody else has it.
-func magnet(r sdk.Release, id string) string {
+func magnet(r sdk.Release, id string, trackers []string) string {
 	var b strings.Builder
 	b.WriteString("magnet:?xt=urn:btih:" + r.Hash + "&dn=" + url.QueryEscape(id))
-	for _, t := range trackers() {
+	for _, t := range trackers {
 		b.WriteString("&tr=" + url.QueryEscape(t))
 	}
 	b.WriteString("&xs=" + url.QueryEscape(r.Torrent))

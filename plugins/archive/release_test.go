@@ -81,6 +81,19 @@ func TestValidate(t *testing.T) {
 	}
 }
 
+func TestMagnetOfTheArchiveNamesItsTrackers(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]int{"https://archive.org": 2, "https://www.archive.org": 2, "http://127.0.0.1:8000": 0} {
+		c, err := newClient(sdk.Env{HTTP: http.DefaultClient}, address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(magnet(sdk.Release{}, "x", c.trackers()), "&tr="); got != want {
+			t.Errorf("%s: got %d trackers, want %d", address, got, want)
+		}
+	}
+}
+
 func FuzzRelease(f *testing.F) {
 	for _, name := range []string{"night-1968", "night-restored"} {
 		data, err := os.ReadFile("testdata/" + name + ".json")
