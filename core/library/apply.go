@@ -32,10 +32,15 @@ func Backoff(attempts int) time.Duration {
 // Apply changes the item by an event and says what follows. Where the error is [ErrConflict] the event makes no sense in
 // the item's state and nothing changed; an event that only comes late is no error and changes nothing.
 func (it *Item) Apply(e Event, now time.Time) ([]Step, error) {
+	apply := it.applyLeaf
 	if it.Kind.Group() {
-		return it.applyGroup(e, now)
+		apply = it.applyGroup
 	}
-	return it.applyLeaf(e, now)
+	steps, err := apply(e, now)
+	if err == nil {
+		it.events = append(it.events, e)
+	}
+	return steps, err
 }
 
 // Wants reports whether a job of this kind still has something to do. A worker that finds it false ends without error.

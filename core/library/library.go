@@ -9,6 +9,8 @@ package library
 import (
 	"errors"
 	"maps"
+	"reflect"
+	"slices"
 	"time"
 
 	"github.com/millrace-media/millrace/sdk"
@@ -161,7 +163,12 @@ type Item struct {
 	Version     int64     // counts the item's changes, kept by who stores it
 	Created     time.Time
 	Changed     time.Time
+
+	events []Event // applied since the item was loaded
 }
+
+// Events are those applied since the item was loaded, for whoever keeps the log of them.
+func (it *Item) Events() []Event { return it.events }
 
 // StepKind names what a worker does.
 type StepKind string
@@ -223,4 +230,18 @@ type Step struct {
 	At    time.Time // not before; zero: now
 	Queue Queue     // "": that of the kind
 	Tell  Event     // with StepTell only
+}
+
+// Equal reports whether two items are stored alike: the events that led there do not count.
+func (it Item) Equal(o Item) bool {
+	if !maps.Equal(it.Counts, o.Counts) || !slices.Equal(it.Seasons, o.Seasons) {
+		return false
+	}
+	if !it.Released.Equal(o.Released) || !it.WakeAt.Equal(o.WakeAt) || !it.Created.Equal(o.Created) ||
+		!it.Changed.Equal(o.Changed) {
+		return false
+	}
+	it.Released, it.WakeAt, it.Created, it.Changed = o.Released, o.WakeAt, o.Created, o.Changed
+	it.Counts, it.Seasons, it.events = o.Counts, o.Seasons, o.events
+	return reflect.DeepEqual(it, o)
 }
