@@ -84,9 +84,6 @@ func (d *decoder) section(s *section, body hcl.Body) *section {
 	for _, a := range s.block.attrs {
 		s.settings = append(s.settings, d.setting(s, a, attrs[a.Name]))
 	}
-	if s.block.open {
-		d.openSettings(s, attrs)
-	}
 	for _, b := range s.block.blocks {
 		d.sections(s, b, slices.DeleteFunc(slices.Clone(blocks), func(o *hcl.Block) bool { return o.Type != b.name }))
 	}
@@ -100,11 +97,6 @@ func (d *decoder) section(s *section, body hcl.Body) *section {
 func (d *decoder) content(s *section, body hcl.Body) (hcl.Attributes, hcl.Blocks) {
 	if body == nil {
 		return nil, nil
-	}
-	if s.block.open {
-		attrs, diags := body.JustAttributes()
-		d.reportAll(diags)
-		return attrs, nil
 	}
 	var schema hcl.BodySchema
 	for _, a := range s.block.attrs {

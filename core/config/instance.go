@@ -59,8 +59,7 @@ func (d *decoder) instance(s *section, w *hcl.Block) *section {
 	host := reserved(s.block.name, s.label)
 	s.block.attrs = host
 	plugin, enabled := d.peek(s, w.Body)
-	switch {
-	case !enabled, d.options.Schema == nil:
+	if !enabled || plugin == "" || d.options.Schema == nil {
 		return d.unchecked(s, w.Body, enabled)
 	}
 	answer := d.schema(plugin, s.block.name)
@@ -79,23 +78,24 @@ func (d *decoder) instance(s *section, w *hcl.Block) *section {
 	return d.section(s, w.Body)
 }
 
-// peek reads which plugin a block is for and whether it is in use, before its schema can be known. Mistakes are noted
-// when the block is read whole.
+// peek reads which plugin a block is for and whether it is in use, before its schema can be known. A plugin that is not
+// written as it should be is "". Mistakes are noted when the block is read whole.
 func (d *decoder) peek(s *section, body hcl.Body) (plugin string, enabled bool) {
 	content, _, _ := body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "plugin"}, {Name: "enabled"}}})
 	noted := len(d.problems)
 	defer func() { d.problems = d.problems[:noted] }()
-	plugin, enabled = s.label, true
+	enabled = true
 	for _, a := range s.block.attrs {
-		switch a.Name {
-		case "plugin":
-			if v := d.setting(s, a, content.Attributes[a.Name]).value; !v.IsNull() {
-				plugin = v.AsString()
-			}
-		case "enabled":
-			if v := d.setting(s, a, content.Attributes[a.Name]).value; !v.IsNull() {
-				enabled = v.True()
-			}
+		if a.Name != "plugin" && a.Name != "enabled" {
+			continue
+		}
+		o := d.setting(s, a, content.Attributes[a.Name])
+		switch {
+		case o.bad || o.value.IsNull():
+		case a.Name == "plugin":
+			plugin = o.value.AsString()
+		default:
+			enabled = o.value.True()
 		}
 	}
 	return plugin, enabled
@@ -127,7 +127,7 @@ func (d *decoder) unchecked(s *section, body hcl.Body, keep bool) *section {
 
 func (d *decoder) noSchema(s *section, w *hcl.Block, plugin string, err error) problem {
 	at := w.LabelRanges[0]
-	if o := s.written && plugin != s.label; o {
+	if plugin != s.label {
 		content, _, _ := w.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "plugin"}}})
 		if a := content.Attributes["plugin"]; a != nil {
 			at = a.Expr.Range()

@@ -75,7 +75,9 @@ func (d *decoder) buildLibrary(s *section) Library {
 	} else if o := s.find("season"); o.origin != fromNowhere && !o.bad {
 		d.reportSetting(o, "Wrong value for \"season\"", "A library of films has no seasons.", 0, 0)
 	}
-	d.distinct(s, l)
+	if !s.faulty() {
+		d.distinct(s, l)
+	}
 	return l
 }
 
@@ -85,10 +87,10 @@ func (d *decoder) distinct(s *section, l Library) {
 	has := func(names ...string) bool {
 		return slices.ContainsFunc(names, func(n string) bool { return slices.Contains(used, n) })
 	}
-	if o := s.find("file"); !o.bad && l.Kind == sdk.Show && (!has("episode") || !has("season")) {
+	if o := s.find("file"); l.Kind == sdk.Show && (!has("episode") || !has("season")) {
 		d.reportSetting(o, "Episodes would share a path", "Write {season} and {episode} into the template.", 0, 0)
 	}
-	if o := s.find("folder"); !o.bad && !has("title", "imdb", "tmdb", "tvdb") {
+	if o := s.find("folder"); !has("title", "imdb", "tmdb", "tvdb") {
 		d.reportSetting(o, "Titles would share a path", "Write {title}, or an id as {imdb}, into the template.", 0, 0)
 	}
 }

@@ -136,8 +136,7 @@ func (o *setting) sourceText() string {
 
 // String is "NAME = value (source)".
 func (v Variable) String() string {
-	switch {
-	case v.Source == "":
+	if v.Source == "" {
 		return fmt.Sprintf("%s (%s, not set)", v.Name, v.Type)
 	}
 	return fmt.Sprintf("%s = %s (%s, %s)", v.Name, v.Value, v.Type, v.Source)

@@ -22,7 +22,6 @@ type block struct {
 	attrs    []attr
 	blocks   []block
 	defaults []string // labels of blocks that are there without being written; of a labeled block
-	open     bool     // takes any attribute: its plugin's schema is not known
 }
 
 // attr describes one attribute. Its Min and Max count seconds of a duration, and bytes of a size or a rate.
