@@ -157,16 +157,19 @@ func (p *picker) film(f *file) (int, Rejection) {
 }
 
 // shortFor reports whether a file's title is no title of another work, but one word that stands for the wanted one: nothing,
-// a scrambled word without vowels or with digits, or letters of the title in their order, as "brkbd" for "Breaking Bad".
+// a scrambled word without vowels or with digits, or letters of the title in their order, as "notld" for "Night of the Living Dead".
 func (p *picker) shortFor(r *release.Release) bool {
 	if len(r.Titles) == 0 {
 		return true
 	}
 	words := strings.FieldsFunc(r.Title(), func(c rune) bool { return c == ' ' || c == '-' })
-	last := release.Key(words[max(len(words)-1, 0):][0])
+	if len(words) == 0 {
+		return true
+	}
 	if len(words) > 2 {
 		return false
 	}
+	last := release.Key(words[len(words)-1])
 	if len(words) == 2 { // "grp-title"
 		return p.abbreviates(last)
 	}
@@ -189,20 +192,25 @@ func scrambled(k string) bool {
 // abbreviates reports whether k begins as a wanted title does and its letters occur in the title in this order.
 func (p *picker) abbreviates(k string) bool {
 	for want := range p.t.keys {
-		if len(k) < 2 || k[0] != want[0] || len(k) > len(want) {
-			continue
-		}
-		i := 0
-		for j := 0; j < len(want) && i < len(k); j++ {
-			if k[i] == want[j] {
-				i++
-			}
-		}
-		if i == len(k) {
+		if inOrder(k, want) || inOrder(k, "the"+want) {
 			return true
 		}
 	}
 	return false
+}
+
+// inOrder reports whether k begins as s does and its letters occur in s in this order.
+func inOrder(k, s string) bool {
+	if len(k) < 2 || len(k) > len(s) || k[0] != s[0] {
+		return false
+	}
+	i := 0
+	for j := 0; j < len(s) && i < len(k); j++ {
+		if k[i] == s[j] {
+			i++
+		}
+	}
+	return i == len(k)
 }
 
 // place is one episode.
@@ -292,6 +300,9 @@ func (p *picker) contradicts(f *file) (code Code, want, got string) {
 	}
 	l := p.t.title(r)
 	if l.state == Yes && !l.consumed {
+		if l.season > 0 && len(r.Seasons) == 0 {
+			r.Seasons = []release.Range{{Lo: uint16(l.season), Hi: uint16(l.season)}}
+		}
 		return "", "", ""
 	}
 	if l.code == CodeOtherCountry {
@@ -348,6 +359,10 @@ func expand(rs []release.Range) []int {
 func (t *Target) explicit(s int, single bool, numbers []int) (season int, episodes []int, code Code) {
 	if !single || len(numbers) == 0 {
 		return 0, nil, CodeAmbiguous
+	}
+	if at, e, ok := runTogether([]release.Range{{Lo: uint16(s), Hi: uint16(s)}}, []release.Range{{Lo: uint16(numbers[0]), Hi: uint16(numbers[len(numbers)-1])}}); ok &&
+		t.length(s) > 0 && e <= t.length(s) && numbers[0] > t.length(s) && !t.Anime {
+		return at, []int{e}, ""
 	}
 	if n := t.length(s); t.Anime && s == 1 && n > 0 && numbers[0] > n {
 		return t.counted(numbers, true)

@@ -64,7 +64,7 @@ func (t *Target) Match(r *release.Release) MatchResult {
 	}
 	if l.fuzzy {
 		m.Confidence -= min(m.Confidence, 3)
-		if m.State == Yes && (r.Year == 0 || l.year) && len(t.episodes) == 0 {
+		if (r.Year == 0 || l.year) && len(t.episodes) == 0 {
 			m.State, m.Code, m.Want, m.Got = Unsure, CodeSimilarTitle, t.name(), r.Title()
 		}
 	}
@@ -125,7 +125,7 @@ func (t *Target) series(r *release.Release, l likeness) MatchResult {
 	if m.State == No {
 		return m
 	}
-	if r.Flags.Has(release.FlagSpecial) && t.Kind == Episode && t.Season != 0 && x.how != release.NumberSeasonEpisode && !x.cover.Pack {
+	if r.Flags.Has(release.FlagSpecial) && t.Kind == Episode && t.Season != 0 && x.how != release.NumberSeasonEpisode && (!x.cover.Pack || x.how == release.NumberNone && !x.all) {
 		return MatchResult{State: No, Code: CodeIsSpecial}
 	}
 	if l.episode && m.State == Yes {
@@ -278,6 +278,9 @@ func (t *Target) seasonAndEpisode(x numbering, a int) MatchResult {
 	if release.Contains(x.seasons, s) && release.Contains(x.eps, e) {
 		return yes(15)
 	}
+	if season, episode, ok := runTogether(x.seasons, x.eps); ok && season == s && episode == e {
+		return yes(13)
+	}
 	beyond := t.Anime && a > 0 && release.Contains(x.eps, a)
 	if beyond && release.Contains(x.seasons, 1) && a > t.length(1) && t.length(1) > 0 {
 		return yes(10)
@@ -289,6 +292,15 @@ func (t *Target) seasonAndEpisode(x numbering, a int) MatchResult {
 		return no(CodeOtherSeason, itoa(s), shown(x.seasons))
 	}
 	return no(CodeOtherEpisode, itoa(e), shown(x.eps))
+}
+
+// runTogether reads an episode that repeats its season: "Temporada 2 Cap.205" is season 2, episode 5.
+func runTogether(seasons, eps []release.Range) (season, episode int, ok bool) {
+	if len(seasons) != 1 || len(eps) != 1 || seasons[0].Len() != 1 || eps[0].Len() != 1 {
+		return 0, 0, false
+	}
+	season, n := int(seasons[0].Lo), int(eps[0].Lo)
+	return season, n % 100, season > 0 && n/100 == season && n%100 > 0
 }
 
 // bareNumber compares a number that stands alone, which is absolute where the show counts so.

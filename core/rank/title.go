@@ -91,7 +91,11 @@ func (t *Target) sequel(k string) (int, bool) {
 // continued reports whether a title is a wanted one with an episode's title after it.
 func (t *Target) continued(k string) bool {
 	for want := range t.keys {
-		if len(want) > 2 && strings.HasPrefix(k, want) && t.episodes[k[len(want):]] {
+		rest, ok := strings.CutPrefix(k, want)
+		if !ok || len(want) < 3 {
+			continue
+		}
+		if t.episodes[rest] || t.episodes[strings.TrimPrefix(rest, "the")] || t.episodes[strings.TrimPrefix(rest, "a")] {
 			return true
 		}
 	}
