@@ -246,9 +246,9 @@ func exitError(err error) error {
 	ws, ok := e.Sys().(syscall.WaitStatus)
 	switch {
 	case ok && ws.Signaled() && ws.Signal() == syscall.SIGKILL:
-		return errors.New("killed by signal 9: out of memory, perhaps")
+		return errors.New("was killed by signal 9: out of memory, perhaps")
 	case ok && ws.Signaled():
-		return fmt.Errorf("killed by signal %d (%s)", int(ws.Signal()), ws.Signal())
+		return fmt.Errorf("was killed by signal %d (%s)", int(ws.Signal()), ws.Signal())
 	}
 	return fmt.Errorf("ended with status %d", e.ExitCode())
 }

@@ -15,7 +15,8 @@ import (
 )
 
 // explain says why a plugin did not start, in words that its user can act on.
-func (l *childLink) explain(ctx context.Context, o Options, err error) error {
+// died tells whether it ended before it was made to.
+func (l *childLink) explain(ctx context.Context, o Options, err error, died bool) error {
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("start plugin %q: %w", o.Name, ctx.Err())
@@ -25,14 +26,16 @@ func (l *childLink) explain(ctx context.Context, o Options, err error) error {
 	if v := l.child.spoken(); v != 0 && v != wire.Protocol {
 		return unavailable(ErrVersion, "%s", skew(ctx, o, v))
 	}
-	msg := fmt.Sprintf("plugin %q did not start", o.Name)
+	msg := fmt.Sprintf("plugin %q did not start: ", o.Name)
 	switch exit := l.child.exit(); {
-	case exit != nil:
-		msg += ": it " + exit.Error()
+	case died && exit != nil:
+		msg += "it " + exit.Error()
+	case died:
+		msg += "it ended at once, as no plugin of Millrace does"
 	case l.child.spoken() == 0:
-		msg += ": it is no plugin of Millrace, or took too long"
+		msg += "it took too long, or is no plugin of Millrace"
 	default:
-		msg += ": " + err.Error()
+		msg += err.Error()
 	}
 	if lines := l.out.lines(); len(lines) > 0 {
 		msg += "; its last words: " + strings.Join(lines[max(0, len(lines)-3):], " / ")

@@ -62,12 +62,30 @@ func launch(ctx context.Context, o Options) (*childLink, *grpc.ClientConn, error
 			grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(wire.MaxResponse), grpc.MaxCallSendMsgSize(wire.MaxRequest)),
 		},
 	})
+	began := time.Now()
 	conn, err := l.shake(ctx)
 	if err != nil {
+		died := time.Since(began) < o.StartTimeout && l.diesBy(ctx)
 		l.close(0)
-		return nil, nil, l.explain(ctx, o, err)
+		return nil, nil, l.explain(ctx, o, err, died)
 	}
 	return l, conn, nil
+}
+
+// diesBy reports whether a process that did not shake hands has ended by itself, which is known a moment later.
+func (l *childLink) diesBy(ctx context.Context) bool {
+	if l.child.process() == 0 {
+		return false
+	}
+	timer := time.NewTimer(time.Second)
+	defer timer.Stop()
+	select {
+	case <-l.child.exited:
+		return true
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return false
 }
 
 // pluginSet is what go-plugin dispenses: the connection and the broker.

@@ -23,3 +23,6 @@ func bury(cmd *exec.Cmd, reaping func()) error {
 	reaping()
 	return cmd.Wait()
 }
+
+// changeTime is when a file's inode last changed, in nanoseconds.
+func changeTime(st *syscall.Stat_t) int64 { return st.Ctim.Nano() }
