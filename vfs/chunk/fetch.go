@@ -15,7 +15,9 @@ var errStalled = errors.New("the source brought nothing for too long")
 type fetcher struct {
 	c     *Cache
 	r     *run
-	store *store // nil: memory only
+	store *store        // nil: memory only
+	saved chan struct{} // closed when every piece handed to saves is on disk
+	saves chan *piece   // pinned pieces to write; writing must not hold up what comes next
 
 	// The request under way, if body is not nil. It has brought got of want bytes and stands at off.
 	body   io.ReadCloser
@@ -28,11 +30,45 @@ type fetcher struct {
 	guard  *time.Timer // cancels the request when it stalls
 }
 
-func (f *fetcher) run(ctx context.Context) error {
-	if f.c.disk != nil {
-		f.store = f.c.disk.acquire(f.r.of.key)
-		defer f.c.disk.release(f.store)
+// saveQueue is how many pieces of a run may wait to be written before the run waits for the disk.
+const saveQueue = 16
+
+// open opens the content on disk. Call close when the run has ended.
+func (f *fetcher) open() {
+	if f.c.disk == nil {
+		return
 	}
+	if f.store = f.c.disk.acquire(f.r.of.key); f.store == nil {
+		return
+	}
+	f.saves, f.saved = make(chan *piece, saveQueue), make(chan struct{})
+	go func() {
+		defer close(f.saved)
+		for p := range f.saves {
+			f.store.save(p.n, p.buf)
+			f.unpin(p)
+		}
+	}()
+}
+
+// close waits until what was brought is written.
+func (f *fetcher) close() {
+	if f.store == nil {
+		return
+	}
+	close(f.saves)
+	<-f.saved
+	f.c.disk.release(f.store)
+}
+
+func (f *fetcher) unpin(p *piece) {
+	f.c.mu.Lock()
+	defer f.c.mu.Unlock()
+	f.c.unpin(p)
+}
+
+// run brings the run's pieces.
+func (f *fetcher) run(ctx context.Context) error {
 	defer func() { f.hangUp(context.Canceled) }()
 	for {
 		n, end, ok := f.r.next()
@@ -53,7 +89,7 @@ func (f *fetcher) bring(ctx context.Context, n, end int64) error {
 	}
 	buf = buf[:f.c.length(f.r.of, n)]
 	if f.store.load(n, buf) {
-		f.keep(n, f.c.deliver(f.r, buf, Disk))
+		f.keep(f.c.deliver(f.r, buf, Disk))
 		return nil
 	}
 	if err := f.download(ctx, n, end, buf); err != nil {
@@ -62,21 +98,19 @@ func (f *fetcher) bring(ctx context.Context, n, end int64) error {
 		f.c.mu.Unlock()
 		return err
 	}
-	f.keep(n, f.c.deliver(f.r, buf, Network))
+	f.keep(f.c.deliver(f.r, buf, Network))
 	return nil
 }
 
-// keep writes a delivered piece to disk and gives up the pin.
-func (f *fetcher) keep(n int64, p *piece) {
-	if p == nil {
-		return
+// keep has a delivered piece written to disk; it is pinned until then.
+func (f *fetcher) keep(p *piece) {
+	switch {
+	case p == nil:
+	case p.origin == Network && f.store != nil:
+		f.saves <- p
+	default:
+		f.unpin(p)
 	}
-	if p.origin == Network {
-		f.store.save(n, p.buf)
-	}
-	f.c.mu.Lock()
-	f.c.unpin(p)
-	f.c.mu.Unlock()
 }
 
 // download fills buf with piece n. A body that ends early is asked for again, a bounded number of times.

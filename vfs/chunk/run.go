@@ -132,13 +132,22 @@ func (c *Cache) start(r *run) {
 	go func() {
 		defer c.fetches.Done()
 		defer cancel()
-		err := (&fetcher{c: c, r: r}).run(ctx)
+		f := &fetcher{c: c, r: r}
+		f.open()
+		c.finish(r, f.run(ctx))
+		f.close()
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.stop(r, err)
 		c.unref(r.of)
-		c.dispatch()
 	}()
+}
+
+// finish ends a run that has brought what it could, and starts those that waited for it.
+func (c *Cache) finish(r *run, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stop(r, err)
+	c.dispatch()
 }
 
 // stop ends a run. Readers of the piece that it was about to bring get err, those of the others look anew. It is called

@@ -232,7 +232,7 @@ func (s *store) checksum(n int64) (uint32, bool) {
 
 // save writes chunk n, where the disk has room for it.
 func (s *store) save(n int64, data []byte) {
-	if s == nil || s.has(n) {
+	if s.has(n) {
 		return
 	}
 	if err := s.d.room(int64(len(data))); err != nil {

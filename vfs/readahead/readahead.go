@@ -16,7 +16,7 @@ type Options struct {
 	Max int64
 	// Min is what a stream wants when it starts to. 0 means 1 MiB.
 	Min int64
-	// Settle is how much must be read in sequence before it counts as such. 0 means 256 KiB.
+	// Settle is how much must be read in sequence before it counts as such, in two reads at least. 0 means 256 KiB.
 	Settle int64
 	// Slack is how far out of sequence a read may be, since kernels ask for several pieces at once. 0 means 1 MiB.
 	Slack int64
@@ -87,6 +87,7 @@ type Stream struct {
 	begun  bool
 	next   int64 // where the reader will go on
 	streak int64 // bytes read in sequence
+	reads  int   // in how many reads
 	window int64
 	ahead  int64 // the end of what was planned
 	closed bool
@@ -114,8 +115,9 @@ func (s *Stream) Read(off, n int64) Plan {
 	}
 	s.begun = true
 	s.streak += max(0, off+n-s.next)
+	s.reads++
 	s.next = max(s.next, off+n)
-	if s.streak < s.p.o.Settle || s.p.o.Total < 0 {
+	if s.reads < 2 || s.streak < s.p.o.Settle || s.p.o.Total < 0 {
 		return Plan{}
 	}
 	s.mode = Sequential
@@ -127,7 +129,7 @@ func (s *Stream) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.close()
-	s.streak = 0
+	s.streak, s.reads = 0, 0
 }
 
 // Close ends the stream, and leaves its share to the others.
@@ -149,7 +151,7 @@ func (s *Stream) follows(off int64) bool {
 func (s *Stream) jump(off, n int64) Plan {
 	drop := s.window > 0
 	s.close()
-	s.mode, s.next, s.streak = Seek, off+n, n
+	s.mode, s.next, s.streak, s.reads = Seek, off+n, n, 1
 	return Plan{Drop: drop}
 }
 

@@ -25,15 +25,16 @@ func TestRead(t *testing.T) {
 		mode  readahead.Mode
 	}{
 		{"wants nothing after one small read", []rd{{0, 128 * kib}}, readahead.Plan{}, readahead.Probe},
+		{"wants nothing after one large read", []rd{{0, mib}}, readahead.Plan{}, readahead.Probe},
 		{"wants nothing for head and tail", []rd{{0, 128 * kib}, {size - 128*kib, 128 * kib}}, readahead.Plan{}, readahead.Seek},
 		{"wants more when a reader goes on", []rd{{0, 128 * kib}, {128 * kib, 128 * kib}}, readahead.Plan{Off: 256 * kib, Len: mib}, readahead.Sequential},
-		{"wants nothing new while there is plenty", []rd{{0, 256 * kib}, {256 * kib, 128 * kib}}, readahead.Plan{}, readahead.Sequential},
-		{"wants twice as much when half is used", []rd{{0, 256 * kib}, {256 * kib, 640 * kib}}, readahead.Plan{Off: 1280 * kib, Len: 1664 * kib}, readahead.Sequential},
+		{"wants nothing new while there is plenty", []rd{{0, 128 * kib}, {128 * kib, 128 * kib}, {256 * kib, 128 * kib}}, readahead.Plan{}, readahead.Sequential},
+		{"wants twice as much when half is used", []rd{{0, 128 * kib}, {128 * kib, 128 * kib}, {256 * kib, 640 * kib}}, readahead.Plan{Off: 1280 * kib, Len: 1664 * kib}, readahead.Sequential},
 		{"forgives reads that are out of sequence", []rd{{0, 128 * kib}, {256 * kib, 128 * kib}, {128 * kib, 128 * kib}}, readahead.Plan{}, readahead.Sequential},
-		{"drops all when the reader jumps", []rd{{0, mib}, {500 * mib, 128 * kib}}, readahead.Plan{Drop: true}, readahead.Seek},
+		{"drops all when the reader jumps", []rd{{0, mib}, {mib, mib}, {500 * mib, 128 * kib}}, readahead.Plan{Drop: true}, readahead.Seek},
 		{"wants more again after a jump", []rd{{0, mib}, {500 * mib, 128 * kib}, {500*mib + 128*kib, 128 * kib}}, readahead.Plan{Off: 500*mib + 256*kib, Len: mib}, readahead.Sequential},
 		{"wants nothing past the end", []rd{{size - 512*kib, 256 * kib}, {size - 256*kib, 256 * kib}}, readahead.Plan{}, readahead.Sequential},
-		{"stops at the end", []rd{{size - 512*kib, 256 * kib}}, readahead.Plan{Off: size - 256*kib, Len: 256 * kib}, readahead.Sequential},
+		{"stops at the end", []rd{{size - 768*kib, 256 * kib}, {size - 512*kib, 256 * kib}}, readahead.Plan{Off: size - 256*kib, Len: 256 * kib}, readahead.Sequential},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -21,6 +21,9 @@ func Bytes(contentID string, off int64, p []byte) {
 		binary.LittleEndian.PutUint64(word[:], mix(seed+uint64(off/8)))
 		n := copy(p, word[off%8:])
 		p, off = p[n:], off+int64(n)
+		for ; off%8 == 0 && len(p) >= 8; p, off = p[8:], off+8 {
+			binary.LittleEndian.PutUint64(p, mix(seed+uint64(off/8)))
+		}
 	}
 }
 
