@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -278,4 +279,47 @@ func TestTheExamplesAreValid(t *testing.T) {
 			}
 		}
 	}
+}
+
+// uncommented is a file with the blocks that stand in comments in it taken out of them.
+func uncommented(src string) string {
+	var out strings.Builder
+	begins := regexp.MustCompile(`^\s*# [a-z]+( "[a-z]+")? \{`)
+	within := false
+	for line := range strings.Lines(src) {
+		within = within || begins.MatchString(line)
+		if !within {
+			out.WriteString(line)
+			continue
+		}
+		text := strings.Replace(strings.Replace(line, "# ", "", 1), "#\n", "\n", 1)
+		out.WriteString(text)
+		within = !strings.HasSuffix(strings.TrimSpace(text), "}")
+	}
+	return out.String()
+}
+
+func TestTheExamplesInCommentsAreValid(t *testing.T) {
+	t.Parallel()
+	src, err := os.ReadFile("../../config.hcl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := mustLoadOffline(t, uncommented(string(src)), "DATABASE_URL=postgres://h/d", "REALDEBRID_TOKEN=a", "PROWLARR_API_KEY=b",
+		"JELLYFIN_API_KEY=d", "OVERSEERR_API_KEY=e", "PLEX_TOKEN=f")
+	if len(c.Instances) != 9 || c.Database.URL.IsZero() || len(c.Log.Plugins) != 1 {
+		t.Errorf("not every example was found:\n%s", c.Show())
+	}
+}
+
+func mustLoadOffline(t *testing.T, text string, environ ...string) *config.Config {
+	t.Helper()
+	dir := write(t, map[string]string{"config.hcl": text})
+	o := options(environ...)
+	o.Schema = nil
+	c, ds := config.Load(t.Context(), filepath.Join(dir, "config.hcl"), o)
+	if len(ds) > 0 {
+		t.Fatalf("unexpected diagnostics:\n%s", ds)
+	}
+	return c
 }
