@@ -81,6 +81,9 @@ func (c *client) page(ctx context.Context, offset, limit int) (list []torrent, t
 	if err != nil {
 		return nil, 0, err
 	}
+	if a.Status == http.StatusNoContent { // past the last one
+		return nil, -1, nil
+	}
 	if err := httpclient.DecodeJSON(a.Body, &list); err != nil {
 		return nil, 0, sdk.Errorf(sdk.Unavailable, "read the list of torrents: %w", err)
 	}

@@ -83,7 +83,11 @@ func TestAddReturnsInsteadOfBlocking(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r, f, _ := setup(t)
-			r.patience = 20 * time.Millisecond
+			clock := time.Now()
+			r.now = func() time.Time { // each look takes a second
+				clock = clock.Add(time.Second)
+				return clock
+			}
 			f.next = tc.script
 			p := add(t, r, request(1))
 			if p.State != tc.want || p.Retry <= 0 || p.ID != "ID1" {

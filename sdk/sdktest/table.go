@@ -29,10 +29,24 @@ func Rows() []Row {
 		{"500 is Unavailable", Fault{Status: 500}, sdk.Unavailable, 0},
 		{"503 is Unavailable, until when it says", Fault{Status: 503, Header: later}, sdk.Unavailable, time.Hour},
 		{"a connection that is cut is Unavailable", Fault{What: Reset}, sdk.Unavailable, 0},
-		{"half an answer is Unavailable", Fault{What: Truncate}, sdk.Unavailable, 0},
-		{"garbage is Unavailable", Fault{What: Garbage}, sdk.Unavailable, 0},
-		{"a page of somebody else is Unavailable", Fault{What: Page}, sdk.Unavailable, 0},
+		{halfAnswer, Fault{What: Truncate}, sdk.Unavailable, 0},
+		{garbageAnswer, Fault{What: Garbage}, sdk.Unavailable, 0},
+		{strangePage, Fault{What: Page}, sdk.Unavailable, 0},
+		{emptyAnswer, Fault{What: Empty}, sdk.Unavailable, 0},
 	}
+}
+
+// Rows about what is in an answer.
+const (
+	halfAnswer    = "half an answer is Unavailable"
+	garbageAnswer = "garbage is Unavailable"
+	strangePage   = "a page of somebody else is Unavailable"
+	emptyAnswer   = "an empty answer is Unavailable"
+)
+
+// Unread leaves out the rows that cannot hold for a call whose answer has nothing to read.
+func Unread() map[string]sdk.Kind {
+	return map[string]sdk.Kind{halfAnswer: "", garbageAnswer: "", strangePage: "", emptyAnswer: ""}
 }
 
 // Errors lets an upstream fail in every way of the table and holds what a call makes of it against the table. Where a
