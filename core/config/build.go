@@ -37,6 +37,8 @@ func (d *decoder) buildSection(c *Config, s *section) {
 		}
 	case "database":
 		c.Database.URL = sdk.NewSecret(s.text("url"))
+	case "cache":
+		c.Cache.URL = sdk.NewSecret(s.text("url"))
 	case "mount":
 		c.Mount = d.buildMount(s)
 	case "library":

@@ -20,6 +20,7 @@ type Config struct {
 	Log       Log
 	Plugins   Plugins
 	Database  Database
+	Cache     Cache
 	Mount     Mount
 	Libraries []Library  // in the order of the file; at least one a kind of title
 	Profiles  []Profile  // in the order of the file; there is always one called "default"
@@ -47,6 +48,11 @@ type Log struct {
 // Plugins says where plugins are looked for.
 type Plugins struct {
 	Dirs []string // empty: the usual places
+}
+
+// Cache says where short-lived answers are kept.
+type Cache struct {
+	URL sdk.Secret // of Redis; empty: memory
 }
 
 // Database says where the library is stored.

@@ -189,7 +189,7 @@ func (d *decoder) setting(s *section, a attr, written *hcl.Attribute) *setting {
 	if written != nil {
 		out.expr = written.Expr
 		if a.Secret {
-			d.source.mask.expression(written.Expr)
+			d.source.mask.expression(written.Expr, private)
 		}
 	}
 	d.known = append(d.known, out.variable, out.variable+"_FILE")
@@ -206,7 +206,7 @@ func (d *decoder) setting(s *section, a attr, written *hcl.Attribute) *setting {
 		out.byDefault()
 		d.requireSetting(s, out)
 	}
-	d.keep(a.Secret, out.value)
+	d.keep(a.secrecy(), out.value)
 	return out
 }
 
@@ -233,28 +233,10 @@ func (d *decoder) requireSetting(s *section, o *setting) {
 	d.fail(s.where, "Missing required argument", detail+"\nWrite it here or in the variable "+o.variable+".")
 }
 
-// keep notes what must not be shown of a value: all of a secret, and what any other holds of credentials in URLs.
-func (d *decoder) keep(secret bool, v cty.Value) {
-	if v == cty.NilVal || v.IsNull() || !v.IsWhollyKnown() {
-		return
-	}
-	// The walk itself never fails.
-	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
-		if v.Type() != cty.String || v.IsNull() {
-			return true, nil
-		}
-		if secret {
-			d.source.mask.value(v.AsString())
-		}
-		d.source.mask.credentials(v.AsString())
-		return true, nil
-	})
-}
-
 // fromFile evaluates what the file says.
 func (d *decoder) fromFile(o *setting) {
 	o.origin = fromFile
-	v, diags := d.evaluate(o)
+	v, diags := d.evaluate(o, o.attr.secrecy())
 	if diags.HasErrors() {
 		o.bad = true
 		d.reportAll(diags)
@@ -264,11 +246,11 @@ func (d *decoder) fromFile(o *setting) {
 }
 
 // evaluate computes an expression. Of a secret, whatever goes into it is a secret too.
-func (d *decoder) evaluate(o *setting) (cty.Value, hcl.Diagnostics) {
-	d.secret = o.attr.Secret
+func (d *decoder) evaluate(o *setting, how secrecy) (cty.Value, hcl.Diagnostics) {
+	d.secret = how == private
 	defer func() { d.secret = false }()
 	v, diags := o.expr.Value(d.eval)
-	d.keep(o.attr.Secret, v)
+	d.keep(how, v)
 	return v, diags
 }
 
@@ -313,14 +295,14 @@ func (d *decoder) openSettings(s *section, attrs hcl.Attributes) {
 			continue
 		}
 		o := &setting{attr: text(name, "").secret(), expr: attrs[name].Expr, variable: variable(join(s.path, name)), origin: fromFile}
-		d.source.mask.expression(o.expr)
-		v, diags := d.evaluate(o)
+		d.source.mask.expression(o.expr, guessSecrecy(name))
+		v, diags := d.evaluate(o, guessSecrecy(name))
 		d.reportAll(diags)
 		if o.value = v; diags.HasErrors() {
 			o.value, o.bad = cty.NullVal(cty.String), true
 		}
 		if value, ok := d.environ[o.variable]; ok {
-			d.source.mask.value(value)
+			d.keep(guessSecrecy(name), cty.StringVal(value))
 			o.value, o.origin = cty.StringVal(value), fromEnv
 		}
 		s.settings = append(s.settings, o)
@@ -337,7 +319,7 @@ func (d *decoder) openVariables(s *section) {
 			return name == o.variable || name == o.variable+"_FILE"
 		})
 		if ok && rest != "" && !known {
-			d.source.mask.value(d.environ[name])
+			d.keep(guessSecrecy(rest), cty.StringVal(d.environ[name]))
 			s.settings = append(s.settings, &setting{attr: text(strings.ToLower(rest), "").secret(), variable: name,
 				origin: fromEnv, value: cty.StringVal(d.environ[name])})
 		}

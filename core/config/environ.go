@@ -57,7 +57,7 @@ func (d *decoder) fromEnvironment(s *section, o *setting) bool {
 		return false
 	}
 	o.origin = fromEnv
-	d.keep(o.attr.Secret, cty.StringVal(value))
+	d.keep(o.attr.secrecy(), cty.StringVal(value))
 	d.accept(o, func(a attr) (cty.Value, *valueError) { return a.parse(value) })
 	return true
 }

@@ -120,7 +120,7 @@ func (d *decoder) unchecked(s *section, body hcl.Body, keep bool) *section {
 	}
 	d.opened = append(d.opened, variable(s.path)+"__")
 	for _, a := range attrs {
-		d.source.mask.expression(a.Expr)
+		d.source.mask.expression(a.Expr, guessSecrecy(a.Name))
 	}
 	return s
 }

@@ -37,7 +37,7 @@ func (m *mask) value(v string) {
 }
 
 // expression hides the texts that are written out in an expression. The name of a variable or file is no secret.
-func (m *mask) expression(expr hcl.Expression) {
+func (m *mask) expression(expr hcl.Expression, how secrecy) {
 	node, ok := expr.(hclsyntax.Node)
 	if !ok {
 		m.hideJSON(expr)
@@ -54,7 +54,7 @@ func (m *mask) expression(expr hcl.Expression) {
 		case *hclsyntax.LiteralValueExpr:
 			if !slices.ContainsFunc(shown, func(r hcl.Range) bool { return r.Overlaps(n.SrcRange) }) {
 				m.hide(n.SrcRange)
-				if n.Val.Type() == cty.String && !n.Val.IsNull() {
+				if how == private && n.Val.Type() == cty.String && !n.Val.IsNull() {
 					m.value(n.Val.AsString())
 				}
 			}

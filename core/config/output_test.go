@@ -176,6 +176,17 @@ func TestASecretAppearsInNoOutput(t *testing.T) {
 	}
 }
 
+func TestAWordOfUncheckedSettingsHidesNothingElsewhere(t *testing.T) {
+	t.Parallel()
+	dir := write(t, map[string]string{"config.hcl": "log {\n  level = \"fasst\"\n}\nscraper \"x\" {\n  mode = \"fasst\"\n}\n"})
+	o := options()
+	o.Schema = nil
+	_, ds := config.Load(t.Context(), filepath.Join(dir, "config.hcl"), o)
+	if len(ds) != 1 || ds[0].Snippet.Code != `  level = "fasst"` {
+		t.Errorf("got %s", ds)
+	}
+}
+
 func TestAPluginsComplaintsAreShownAtTheirLines(t *testing.T) {
 	t.Parallel()
 	const text = `updater "jellyfin" {

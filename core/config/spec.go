@@ -102,6 +102,9 @@ func rootBlock() block {
 			{name: "database", attrs: []attr{
 				text("url", "URL of a PostgreSQL database; SQLite in data if absent.").secret().checked(checkPostgres),
 			}},
+			{name: "cache", attrs: []attr{
+				text("url", "URL of a Redis server, for daemons that share a library; memory if absent.").secret().checked(checkRedis),
+			}},
 			{name: "mount", attrs: []attr{
 				text("path", "Where to mount the library; WebDAV only if absent."),
 			}, blocks: []block{{name: "cache", attrs: []attr{
@@ -251,6 +254,13 @@ func checkHTTP(s string) error {
 func checkPostgres(s string) error {
 	if u, err := url.Parse(s); s != "" && (err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql")) {
 		return fmt.Errorf("this is not the URL of a PostgreSQL database: write postgres://user:password@host:5432/name")
+	}
+	return nil
+}
+
+func checkRedis(s string) error {
+	if u, err := url.Parse(s); s != "" && (err != nil || !slices.Contains([]string{"redis", "rediss", "unix"}, u.Scheme)) {
+		return fmt.Errorf("this is not the URL of a Redis server: write redis://:password@host:6379/0")
 	}
 	return nil
 }
