@@ -1,7 +1,6 @@
 package archive_test
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"net/url"
@@ -79,9 +78,8 @@ func scrape(t *testing.T, a *archive.Archive, q sdk.Query) []sdk.Release {
 	return got
 }
 
-func TestScrapeGivesWhatIsFree(t *testing.T) {
-	t.Parallel()
-	a, up := setup(t, settings(), library)
+func TestScraper(t *testing.T) {
+	up := sdktest.NewUpstream(t, http.HandlerFunc(library))
 	magnet := func(hash, id string) string {
 		return "magnet:?xt=urn:btih:" + hash + "&dn=" + id +
 			"&xs=" + url.QueryEscape(up.URL+"/download/"+id+"/"+id+"_archive.torrent") + "&ws=" + url.QueryEscape(up.URL+"/download/")
@@ -102,9 +100,20 @@ func TestScrapeGivesWhatIsFree(t *testing.T) {
 			WebSeeds: []string{up.URL + "/download/"}, Files: []sdk.File{{Index: -1, Path: "night-restored/Night restored.mkv", Size: 900}},
 		},
 	}
-	if diff := cmp.Diff(scrape(t, a, night), want); diff != "" {
-		t.Errorf("got -, want +:\n%s", diff)
-	}
+	sdktest.Scraper(t, sdktest.ScraperCase{
+		Case: sdktest.Case{
+			Plugin: archive.Plugin, Upstream: up,
+			Settings: map[string]any{"url": up.URL, "licenses": []string{"by", "mark", "publicdomain"}, "collections": []string{"prelinger"}},
+		},
+		Query: night, Want: want,
+		Nothing: sdk.Query{Kind: sdk.Movie, Scope: sdk.ScopeTitle, Names: []string{"Nobody Made This"}},
+	})
+}
+
+func TestScrapeLooksAtWhatIsFree(t *testing.T) {
+	t.Parallel()
+	a, up := setup(t, settings(), library)
+	scrape(t, a, night)
 	var items []string
 	for _, c := range up.Calls() {
 		if id, ok := strings.CutPrefix(c.URL, "/metadata/"); ok {
@@ -194,12 +203,4 @@ func TestCheck(t *testing.T) {
 	if _, err := a.Check(t.Context()); sdk.KindOf(err) != sdk.Unavailable {
 		t.Errorf("got %v, want Unavailable", err)
 	}
-}
-
-func TestErrors(t *testing.T) {
-	t.Parallel()
-	a, up := setup(t, settings(), library)
-	sdktest.Errors(t, up, func(ctx context.Context) error {
-		return a.Scrape(ctx, night, func(...sdk.Release) error { return nil })
-	}, nil)
 }

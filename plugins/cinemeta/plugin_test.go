@@ -1,7 +1,6 @@
 package cinemeta_test
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"os"
@@ -204,11 +203,11 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-func TestErrors(t *testing.T) {
-	t.Parallel()
-	c, up := setup(t)
-	sdktest.Errors(t, up, func(ctx context.Context) error {
-		_, err := c.Title(ctx, sdk.TitleQuery{IDs: sdk.IDs{IMDb: "tt1254207"}, Kind: sdk.Movie})
-		return err
-	}, nil)
+func TestMetadata(t *testing.T) {
+	up := sdktest.NewUpstream(t, http.HandlerFunc(addon))
+	c := sdktest.Case{Plugin: cinemeta.Plugin, Settings: map[string]any{"url": up.URL}, Upstream: up}
+	sdktest.Metadata(t, sdktest.MetadataCase{
+		Case: c, Query: sdk.TitleQuery{IDs: sdk.IDs{IMDb: "tt1254207"}, Kind: sdk.Movie}, Want: movie,
+		Unknown: sdk.TitleQuery{IDs: sdk.IDs{IMDb: "tt1"}}, Search: sdk.SearchQuery{Text: "bunny"},
+	})
 }

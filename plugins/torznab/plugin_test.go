@@ -1,7 +1,6 @@
 package torznab_test
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -93,30 +92,35 @@ func collect(to *[]sdk.Release) func(...sdk.Release) error {
 	}
 }
 
-func TestScrapeGivesEveryFieldOfAnItem(t *testing.T) {
+func TestScraper(t *testing.T) {
+	up := sdktest.NewUpstream(t, indexer{t, "caps.xml", map[string]string{"imdbid=1254207": "film.xml", "cat=2000%2C5000": "film.xml"}})
+	sdktest.Scraper(t, sdktest.ScraperCase{
+		Case:  sdktest.Case{Plugin: torznab.Plugin, Settings: map[string]any{"url": up.URL, "api_key": "k3y"}, Upstream: up},
+		Query: film,
+		Want: []sdk.Release{
+			{
+				Name: "Big.Buck.Bunny.2008.1080p.BluRay.x264-PEACH", Hash: hash, Size: 1234567890, Seeders: 12, Leechers: 3, Tracker: "Meadow",
+				Magnet: "magnet:?xt=urn:btih:" + hash + "&dn=Big+Buck+Bunny&tr=udp%3A%2F%2Ftracker.example%3A6969", Torrent: "https://indexer.example/dl/1.torrent?passkey=abc&x=1",
+				Page: "https://indexer.example/details/1", Published: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Languages: []string{"en"},
+				IDs: sdk.IDs{IMDb: "tt1254207", TMDB: "10378"},
+			},
+			{
+				Name: "Big Buck Bunny & Friends <2008> 720p", Size: 700000000, Seeders: -1, Leechers: -1, Tracker: "Test indexer",
+				Torrent: up.URL + "/download/2.torrent", Private: true, Published: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+			},
+		},
+		Nothing: sdk.Query{IDs: sdk.IDs{IMDb: "tt0000001"}, Kind: sdk.Movie, Scope: sdk.ScopeTitle, Names: []string{"Nobody Made This"}},
+	})
+}
+
+func TestCapsAreAskedForOnce(t *testing.T) {
 	t.Parallel()
-	x, up := setup(t, indexer{t, "caps.xml", map[string]string{"imdbid=1254207": "film.xml"}}, torznab.Settings{})
-	want := []sdk.Release{
-		{
-			Name: "Big.Buck.Bunny.2008.1080p.BluRay.x264-PEACH", Hash: hash, Size: 1234567890, Seeders: 12, Leechers: 3, Tracker: "Meadow",
-			Magnet: "magnet:?xt=urn:btih:" + hash + "&dn=Big+Buck+Bunny&tr=udp%3A%2F%2Ftracker.example%3A6969", Torrent: "https://indexer.example/dl/1.torrent?passkey=abc&x=1",
-			Page: "https://indexer.example/details/1", Published: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Languages: []string{"en"},
-			IDs: sdk.IDs{IMDb: "tt1254207", TMDB: "10378"},
-		},
-		{
-			Name: "Big Buck Bunny & Friends <2008> 720p", Size: 700000000, Seeders: -1, Leechers: -1, Tracker: "Test indexer",
-			Torrent: up.URL + "/download/2.torrent", Private: true, Published: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
-		},
-	}
-	if diff := cmp.Diff(scrape(t, x, film), want); diff != "" {
-		t.Errorf("got -, want +:\n%s", diff)
+	x, up := setup(t, indexer{t, "caps.xml", nil}, torznab.Settings{})
+	for range 3 {
+		scrape(t, x, film)
 	}
 	if n := up.Count("GET", "/api?t=caps"); n != 1 {
 		t.Errorf("caps were asked for %d times", n)
-	}
-	scrape(t, x, film)
-	if n := up.Count("GET", "/api?t=caps"); n != 1 {
-		t.Errorf("caps were asked for again")
 	}
 }
 
@@ -262,14 +266,6 @@ func TestCheck(t *testing.T) {
 	if _, err := x.Check(t.Context()); sdk.KindOf(err) != sdk.Denied {
 		t.Errorf("a wrong key: got %v, want Denied", err)
 	}
-}
-
-func TestErrors(t *testing.T) {
-	t.Parallel()
-	x, up := setup(t, indexer{t, "caps.xml", nil}, torznab.Settings{})
-	sdktest.Errors(t, up, func(ctx context.Context) error {
-		return x.Scrape(ctx, film, func(...sdk.Release) error { return nil })
-	}, nil)
 }
 
 func TestURLThatCannotBeUsedIsInvalid(t *testing.T) {

@@ -92,12 +92,12 @@ func (c *Client) attempt(ctx context.Context, r Request, data []byte, contentTyp
 	if err != nil {
 		return nil, false, err
 	}
-	what := req.Method + " " + Redact(req.URL)
+	what := mask(req.Method+" "+Redact(req.URL), secrets)
 	began := time.Now()
 	a, err = c.send(req, cmpOr(r.MaxBody, c.options.MaxBody))
 	if err != nil {
-		c.log.Debug("call failed", "call", what, "took", time.Since(began))
 		err, again = c.transportError(ctx, what, err, secrets)
+		c.log.Debug("call failed", "call", what, "took", time.Since(began), "error", err)
 		return nil, again, err
 	}
 	c.log.Debug("called", "call", what, "status", a.Status, "bytes", len(a.Body), "took", time.Since(began))
@@ -134,7 +134,7 @@ func (c *Client) send(req *http.Request, limit int64) (*Answer, error) {
 // transportError tells what a call that got no whole answer means, without the URL that net/http puts into its errors.
 func (c *Client) transportError(ctx context.Context, what string, err error, secrets []string) (mapped error, again bool) {
 	if cause := ctx.Err(); cause != nil {
-		return fmt.Errorf("%s: %w", c.scrub(what, secrets), cause), false
+		return fmt.Errorf("%s: %w", what, cause), false
 	}
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
@@ -142,50 +142,62 @@ func (c *Client) transportError(ctx context.Context, what string, err error, sec
 	}
 	var ours *sdk.Error // of the host's own client, as an address that a user may not reach
 	if errors.As(err, &ours) {
-		return fmt.Errorf("%s: %w", c.scrub(what, secrets), ours), false
+		return fmt.Errorf("%s: %w", what, ours), false
 	}
-	mappedTo := &sdk.Error{Kind: sdk.Unavailable, Scope: sdk.ReachProvider, Message: c.scrub(what+": "+err.Error(), secrets)}
+	e := &sdk.Error{Kind: sdk.Unavailable, Scope: sdk.ReachProvider, Message: what + ": " + scrub(err.Error(), secrets)}
 	switch {
 	case errors.Is(err, errTooLarge):
-		mappedTo.Kind, mappedTo.Scope = sdk.Other, sdk.ReachItem
-		return mappedTo, false
+		e.Kind, e.Scope = sdk.Other, sdk.ReachItem
+		return e, false
 	case errors.Is(err, context.DeadlineExceeded):
-		mappedTo.Message = c.scrub(fmt.Sprintf("%s: no answer within %s", what, c.options.Timeout), secrets)
+		e.Message = fmt.Sprintf("%s: no answer within %s", what, c.options.Timeout)
 	}
-	return mappedTo, true
+	return e, true
 }
 
 // judge decides whether an answer is one.
 func (c *Client) judge(a *Answer, allow []int) error {
 	if c.options.Errors != nil {
 		if err := c.options.Errors(a.Status, a.Header, a.Body); err != nil {
-			return c.complete(a, err)
+			return a.told(err)
 		}
 	}
 	if a.Status < 300 || slices.Contains(allow, a.Status) || a.Location != "" {
 		return nil
 	}
-	e := &sdk.Error{Message: c.scrub(fmt.Sprintf("%s: %d %s", a.what, a.Status, http.StatusText(a.Status)), a.secrets)}
+	e := &sdk.Error{Message: fmt.Sprintf("%s: %d %s", a.what, a.Status, http.StatusText(a.Status))}
 	e.Kind, e.Scope = KindOfStatus(a.Status)
 	if a.Header.Get("Cf-Mitigated") == "challenge" {
 		e.Kind, e.Scope = sdk.Unavailable, sdk.ReachProvider
-		e.Message = c.scrub(a.what+": Cloudflare asks for a browser", a.secrets)
+		e.Message = a.what + ": Cloudflare asks for a browser"
 	}
-	return c.complete(a, e)
+	a.date(e)
+	return e
 }
 
-// complete adds to an error what the answer's headers tell, and takes out what must not be shown.
-func (c *Client) complete(a *Answer, err error) error {
+// told is what the service's own reader of errors made of an answer, without what must not be shown.
+func (a *Answer) told(err error) error {
 	var e *sdk.Error
 	if !errors.As(err, &e) {
-		return &sdk.Error{Kind: sdk.Other, Message: c.scrub(a.what+": "+err.Error(), a.secrets)}
+		return &sdk.Error{Kind: sdk.Other, Message: a.what + ": " + scrub(err.Error(), a.secrets)}
 	}
 	full := *e
-	full.Message = c.scrub(e.Message, a.secrets)
-	if full.RetryAfter == 0 && (full.Kind == sdk.Limited || full.Kind == sdk.Unavailable || full.Kind == sdk.Pending) {
-		full.RetryAfter = RetryAfter(a.Header, time.Now())
+	if e.Message == "" && e.Err != nil {
+		full.Message = e.Err.Error()
 	}
+	full.Message = scrub(full.Message, a.secrets)
+	a.date(&full)
 	return &full
+}
+
+// date adds when to ask again, where that matters and the headers tell.
+func (a *Answer) date(e *sdk.Error) {
+	switch e.Kind {
+	case sdk.Limited, sdk.Unavailable, sdk.Pending:
+		if e.RetryAfter == 0 {
+			e.RetryAfter = RetryAfter(a.Header, time.Now())
+		}
+	}
 }
 
 func repeatableStatus(status int) bool {

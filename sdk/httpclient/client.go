@@ -168,7 +168,7 @@ func (c *Client) decode(ctx context.Context, r Request, accept string, decode fu
 	if err := decode(a.Body, r.Out); err != nil {
 		return &sdk.Error{
 			Kind: sdk.Unavailable, Scope: sdk.ReachProvider,
-			Message: c.scrub("read the answer of "+a.what+": "+err.Error(), a.secrets),
+			Message: "read the answer of " + a.what + ": " + scrub(err.Error(), a.secrets),
 		}
 	}
 	return nil

@@ -52,8 +52,8 @@ type Answer struct {
 	Location string // of a redirect that HTTP cannot follow, as one to a magnet
 	URL      string // where the answer came from, after redirects; it may hold a secret
 
-	what    string
-	secrets []string
+	what    string   // the call as it may be shown
+	secrets []string // what may not
 }
 
 func (r Request) method() string {

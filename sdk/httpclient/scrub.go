@@ -10,7 +10,7 @@ import (
 // longSegment is the length from which a segment of a path is taken for a key or a user's settings.
 const longSegment = 20
 
-var urlInText = regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://[^\s"'<>]+`)
+var urlInText = regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://[^\s"'<>]*[^\s"'<>:,.;!?)]`)
 
 // Redact writes a URL such that it may be logged: without credentials and fragment, the names of its query without
 // their values, and "…" for segments of the path that look like a key or like a user's settings.
@@ -44,7 +44,7 @@ func queryNames(u *url.URL) []string {
 }
 
 // scrub takes the secrets of a call, and the values in any URL, out of a text.
-func (c *Client) scrub(text string, secrets []string) string {
+func scrub(text string, secrets []string) string {
 	text = urlInText.ReplaceAllStringFunc(text, func(s string) string {
 		u, err := url.Parse(s)
 		if err != nil {
@@ -52,6 +52,11 @@ func (c *Client) scrub(text string, secrets []string) string {
 		}
 		return Redact(u)
 	})
+	return mask(text, secrets)
+}
+
+// mask takes the secrets of a call out of a text, plain or escaped.
+func mask(text string, secrets []string) string {
 	for _, s := range secrets {
 		for _, form := range []string{s, url.QueryEscape(s), url.PathEscape(s)} {
 			text = strings.ReplaceAll(text, form, "***")
