@@ -67,35 +67,32 @@ func (c *cursor) revision() {
 	}
 }
 
-// found is numbering read at one place.
-type found struct {
-	how      Numbering
-	seasons  []Range
-	episodes []Range
-	end      int // in the folded text
-}
-
-// numbers is the room in which a found is built: names have few ranges.
+// numbers is numbering read at one place. It has room for few ranges, as names have few, and holds no pointer, so that it
+// stays on the stack.
 type numbers struct {
+	how    Numbering
 	worded bool // the season was written with a word, so that a list may go on after mere spaces
+	end    int  // in the folded text
 	s, e   [16]Range
-	found
+	ns, ne int // how many of s and e are in use
 }
 
-func (n *numbers) reset(how Numbering) {
-	n.worded = false
-	n.found = found{how: how, seasons: n.s[:0], episodes: n.e[:0]}
-}
+func (n *numbers) reset(how Numbering) { *n = numbers{how: how} }
+
+func (n *numbers) seasons() []Range  { return n.s[:n.ns] }
+func (n *numbers) episodes() []Range { return n.e[:n.ne] }
 
 func (n *numbers) season(lo, hi int) {
-	if len(n.seasons) < len(n.s) {
-		n.seasons = append(n.seasons, Range{uint16(lo), uint16(max(lo, hi))})
+	if n.ns < len(n.s) {
+		n.s[n.ns] = Range{uint16(lo), uint16(max(lo, hi))}
+		n.ns++
 	}
 }
 
 func (n *numbers) episode(lo, hi int) {
-	if len(n.episodes) < len(n.e) {
-		n.episodes = append(n.episodes, Range{uint16(lo), uint16(max(lo, hi))})
+	if n.ne < len(n.e) {
+		n.e[n.ne] = Range{uint16(lo), uint16(max(lo, hi))}
+		n.ne++
 	}
 }
 
@@ -137,20 +134,20 @@ func (c cursor) edgeOr(set string) bool { return c.edge() || hasByte(set, c.peek
 
 // episodesAfter reads the episodes that follow season s, if any do.
 func (n *numbers) episodesAfter(c *cursor, s int, bare bool) bool {
-	start := *c
+	start := c.i
 	tight := true
 	if !c.episodeMark() {
 		c.skip(" ._-[:/,", 3)
 		tight = false
 		if !c.episodeMark() {
-			*c = start
+			c.i = start
 			return bare && n.bareEpisode(c, s)
 		}
 	}
 	c.skip(" .#:-_", 2)
 	e, w := c.digits(5)
 	if w == 0 || (!tight && w < 1) {
-		*c = start
+		c.i = start
 		return false
 	}
 	n.how = NumberSeasonEpisode
@@ -161,7 +158,7 @@ func (n *numbers) episodesAfter(c *cursor, s int, bare bool) bool {
 
 // episodeMark reads "e", "ep", "xe", "x", "episode" and the like when a number follows.
 func (c *cursor) episodeMark() bool {
-	start := *c
+	start := c.i
 	for _, m := range episodeMarks {
 		if !c.word(m) {
 			continue
@@ -171,7 +168,7 @@ func (c *cursor) episodeMark() bool {
 		if isDigit(look.peek()) {
 			return true
 		}
-		*c = start
+		c.i = start
 	}
 	return false
 }
@@ -180,8 +177,8 @@ var episodeMarks = []string{"episodes", "episode", "xe", "ex", "ep", "e", "x", "
 
 // bareEpisode reads the episode of "S04 - 11" and "S02 03".
 func (n *numbers) bareEpisode(c *cursor, s int) bool {
-	start := *c
-	if start.i > 1 && start.f[start.i-2] == 's' && c.word("-") { // "S4-24"
+	start := c.i
+	if start > 1 && c.f[start-2] == 's' && c.word("-") { // "S4-24"
 		e, w := c.digits(2)
 		if w == 2 && c.edge() && (e >= 12 || c.f[c.i-2] == '0') {
 			n.how = NumberSeasonEpisode
@@ -189,7 +186,7 @@ func (n *numbers) bareEpisode(c *cursor, s int) bool {
 			n.chain(c, s, e)
 			return true
 		}
-		*c = start
+		c.i = start
 	}
 	wide := c.word(" - ") || c.word("_-_") || c.word(".-.") || c.word(" -") || c.word("][")
 	if !wide && !(c.word(" ") || c.word("_") || c.word(".")) {
@@ -199,7 +196,7 @@ func (n *numbers) bareEpisode(c *cursor, s int) bool {
 	c.revision()
 	ok := c.edge() && !c.fraction() && (wide && w >= 2 && w <= 3 || w == 2) || wide && w == 2 && c.edge()
 	if !ok || isHeight(e) {
-		*c = start
+		c.i = start
 		return false
 	}
 	n.how = NumberSeasonEpisode
@@ -236,7 +233,7 @@ func (n *numbers) chain(c *cursor, s, e int) {
 
 // nextEpisode reads one more episode after the last, hi.
 func (n *numbers) nextEpisode(c *cursor, s, hi int) (next int, isRange, ok bool) {
-	start := *c
+	start := c.i
 	if c.peek() == 'e' || c.peek() == 'x' { // E01E02, 1x01x02
 		c.i++
 		c.word("p")
@@ -245,12 +242,12 @@ func (n *numbers) nextEpisode(c *cursor, s, hi int) (next int, isRange, ok bool)
 			c.revision()
 			return v, false, v > hi
 		}
-		*c = start
+		c.i = start
 		return 0, false, false
 	}
 	c.skip(" _.", 1)
 	joint := c.peek()
-	spaced := c.i > start.i
+	spaced := c.i > start
 	switch {
 	case joint == '-' || joint == '~':
 		c.i++
@@ -261,7 +258,7 @@ func (n *numbers) nextEpisode(c *cursor, s, hi int) (next int, isRange, ok bool)
 		c.i++
 	case spaced && joint == 'e' || spaced && joint == 's':
 	default:
-		*c = start
+		c.i = start
 		return 0, false, false
 	}
 	if joint != 'e' {
@@ -282,7 +279,7 @@ func (n *numbers) nextEpisode(c *cursor, s, hi int) (next int, isRange, ok bool)
 		good = joint == '~' && good
 	}
 	if !good || !marked && isHeight(v) || isRange && v-hi > 1500 {
-		*c = start
+		c.i = start
 		return 0, false, false
 	}
 	return v, isRange, true
@@ -290,13 +287,13 @@ func (n *numbers) nextEpisode(c *cursor, s, hi int) (next int, isRange, ok bool)
 
 // sameSeason passes over "s01" or "1x" when it says season s again.
 func (n *numbers) sameSeason(c *cursor, s int) bool {
-	start := *c
+	start := c.i
 	c.word("s")
 	v, w := c.digits(2)
 	if w > 0 && v == s && (c.peek() == 'e' || c.peek() == 'x') {
 		return true
 	}
-	*c = start
+	c.i = start
 	return false
 }
 
@@ -321,9 +318,9 @@ func (n *numbers) seasonList(c *cursor, s int) {
 
 // nextSeason reads one more season after the last, hi.
 func (n *numbers) nextSeason(c *cursor, hi int) (next int, isRange, ok bool) {
-	start := *c
+	start := c.i
 	c.skip(" _.", 1)
-	spaced := c.i > start.i
+	spaced := c.i > start
 	listed := false
 	switch {
 	case c.word("--") || c.word("-") || c.word("~") || n.worded && c.word(":"):
@@ -335,7 +332,7 @@ func (n *numbers) nextSeason(c *cursor, hi int) (next int, isRange, ok bool) {
 	case c.word(".") && spaced:
 		isRange = c.word(".")
 	}
-	single := c.i - start.i
+	single := c.i - start
 	c.skip(" _,&", 3)
 	marked := c.seasonMark()
 	v, w := c.digits(2)
@@ -346,11 +343,11 @@ func (n *numbers) nextSeason(c *cursor, hi int) (next int, isRange, ok bool) {
 	if good && !marked && c.peek() == '.' && c.i+1 < len(c.f) && isDigit(c.f[c.i+1]) && listed {
 		good = false
 	}
-	if isRange && !marked && !spaced && w == 2 && start.i > 1 && c.f[start.i-2] == 's' && (v >= 12 || c.f[c.i-2] == '0') {
+	if isRange && !marked && !spaced && w == 2 && start > 1 && c.f[start-2] == 's' && (v >= 12 || c.f[c.i-2] == '0') {
 		good = false // "S4-24" is an episode
 	}
 	if !good {
-		*c = start
+		c.i = start
 		return 0, false, false
 	}
 	return v, isRange, true
@@ -358,14 +355,14 @@ func (n *numbers) nextSeason(c *cursor, hi int) (next int, isRange, ok bool) {
 
 // seasonMark passes over "s", "season", "saison" before a number.
 func (c *cursor) seasonMark() bool {
-	start := *c
+	start := c.i
 	for _, m := range [...]string{"seasons", "season", "saison", "stagione", "temporada", "sezon", "s"} {
 		if c.word(m) {
 			c.skip(" .", 1)
 			if isDigit(c.peek()) {
 				return true
 			}
-			*c = start
+			c.i = start
 		}
 	}
 	return false

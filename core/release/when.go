@@ -17,7 +17,7 @@ func (p *parser) numbering() {
 			continue
 		}
 		from, ok := p.numberAt(&n, i)
-		if !ok || !p.merge(&n.found) {
+		if !ok || !p.merge(&n) {
 			continue
 		}
 		i = p.claimNumber(FieldNumber, from, n.end) - 1
@@ -35,7 +35,7 @@ func (p *parser) numberAt(n *numbers, i int) (from int, ok bool) {
 	}
 	switch {
 	case (w[0] == 's' || w[0] == 't') && len(w) > 1 && (isDigit(w[1]) || w[1] == 'o'):
-		if n.seasonEpisode(f, int(t.flo)) && !(n.how == NumberSeason && t.gap == gapDash && len(w) < 4 && Count(n.seasons) == 1) {
+		if n.seasonEpisode(f, int(t.flo)) && !(n.how == NumberSeason && t.gap == gapDash && len(w) < 4 && Count(n.seasons()) == 1) {
 			return i, true
 		}
 	case isDigit(w[0]):
@@ -104,9 +104,6 @@ func (n *numbers) episodeOnly(f []byte, at int) bool {
 		return false
 	}
 	n.chain(&c, 0, e)
-	if n.episodes[0].Lo == n.episodes[0].Hi && len(n.episodes) == 1 && w == 2 && n.end-at >= 6 && f[at+3] == 'e' {
-		return true
-	}
 	return true
 }
 
@@ -371,35 +368,35 @@ func (p *parser) episodesFrom(n *numbers, at int) bool {
 
 // merge adds what was found at one place to what was found before. It reports whether it was of use: a second, different
 // numbering is left alone.
-func (p *parser) merge(f *found) bool {
+func (p *parser) merge(f *numbers) bool {
 	r := &p.rel
 	switch {
 	case r.Numbering == NumberNone:
 		r.Numbering = f.how
-		r.Seasons = addRanges(r.Seasons, f.seasons)
-		r.Episodes = addRanges(r.Episodes, f.episodes)
+		r.Seasons = addRanges(r.Seasons, f.seasons())
+		r.Episodes = addRanges(r.Episodes, f.episodes())
 		return true
 	case f.how == NumberSeason && r.Numbering == NumberSeason:
-		r.Seasons = addRanges(r.Seasons, f.seasons)
+		r.Seasons = addRanges(r.Seasons, f.seasons())
 		return true
 	case f.how == NumberSeason && (r.Numbering == NumberEpisode || r.Numbering == NumberPart) && len(r.Seasons) == 0:
-		r.Seasons = addRanges(r.Seasons, f.seasons)
+		r.Seasons = addRanges(r.Seasons, f.seasons())
 		r.Numbering = NumberSeasonEpisode
 		return true
 	case f.how == NumberSeason:
-		return Count(f.seasons) == 1 && Contains(r.Seasons, int(f.seasons[0].Lo))
+		return Count(f.seasons()) == 1 && Contains(r.Seasons, int(f.seasons()[0].Lo))
 	case (f.how == NumberEpisode || f.how == NumberPart) && r.Numbering == NumberSeason && Count(r.Seasons) == 1:
-		r.Episodes = addRanges(r.Episodes, f.episodes)
+		r.Episodes = addRanges(r.Episodes, f.episodes())
 		r.Numbering = NumberSeasonEpisode
 		return true
 	case f.how == NumberEpisode && r.Numbering == NumberEpisode:
-		r.Episodes = addRanges(r.Episodes, f.episodes)
+		r.Episodes = addRanges(r.Episodes, f.episodes())
 		return true
-	case f.how == NumberSeasonEpisode && r.Numbering == NumberSeasonEpisode && len(f.seasons) == 1 && len(r.Seasons) == 1:
+	case f.how == NumberSeasonEpisode && r.Numbering == NumberSeasonEpisode && len(f.seasons()) == 1 && len(r.Seasons) == 1:
 		return p.another(f)
 	case f.how == NumberSeasonEpisode && r.Numbering == NumberSeason:
-		if len(f.seasons) == 1 && Contains(r.Seasons, int(f.seasons[0].Lo)) && Count(r.Seasons) == 1 {
-			r.Episodes = addRanges(r.Episodes, f.episodes)
+		if len(f.seasons()) == 1 && Contains(r.Seasons, int(f.seasons()[0].Lo)) && Count(r.Seasons) == 1 {
+			r.Episodes = addRanges(r.Episodes, f.episodes())
 			r.Numbering = NumberSeasonEpisode
 			return true
 		}
@@ -410,14 +407,14 @@ func (p *parser) merge(f *found) bool {
 }
 
 // another merges a second SxxEyy: more episodes of the same season, or the end of a range over seasons, which makes a pack.
-func (p *parser) another(f *found) bool {
+func (p *parser) another(f *numbers) bool {
 	r := &p.rel
-	if r.Seasons[0] == f.seasons[0] {
-		r.Episodes = addRanges(r.Episodes, f.episodes)
+	if r.Seasons[0] == f.seasons()[0] {
+		r.Episodes = addRanges(r.Episodes, f.episodes())
 		return true
 	}
-	if f.seasons[0].Lo > r.Seasons[0].Hi && len(f.episodes) == 1 && len(r.Episodes) == 1 && r.Episodes[0].Lo == 1 {
-		r.Seasons[0].Hi = f.seasons[0].Hi
+	if f.seasons()[0].Lo > r.Seasons[0].Hi && len(f.episodes()) == 1 && len(r.Episodes) == 1 && r.Episodes[0].Lo == 1 {
+		r.Seasons[0].Hi = f.seasons()[0].Hi
 		r.Episodes = nil
 		r.Numbering = NumberSeason
 		return true
