@@ -41,7 +41,7 @@ const (
 )
 
 func (p *postgres) url(name string) string {
-	return fmt.Sprintf("postgres:///%s?host=%s&user=postgres&pool_max_conns=10", name, p.dir)
+	return fmt.Sprintf("postgres:///%s?host=%s&user=postgres", name, p.dir)
 }
 
 // database makes a database, with or without the library's tables.
@@ -65,7 +65,7 @@ func (p *postgres) database(t testing.TB, tables bool) string {
 	if err := p.exec(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+from); err != nil {
 		t.Fatal(err)
 	}
-	return p.url(name)
+	return p.url(name) + "&pool_max_conns=10"
 }
 
 func (p *postgres) exec(ctx context.Context, query string) error {
