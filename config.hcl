@@ -35,9 +35,11 @@ log {
   # plugin "torznab" { level = "debug" }
 }
 
-# Without this block the library is kept in SQLite, in data. Several daemons can share a PostgreSQL database.
+# Without these blocks the library is kept in SQLite, in data, and short-lived answers in memory. Several daemons can
+# share a PostgreSQL database; a Redis server then keeps their answers and their rate limits together.
 #
 # database { url = env("DATABASE_URL") }
+# cache { url = env("REDIS_URL") }
 
 mount {
   # Where the library appears as a folder. Without a path it is there over WebDAV only, at /dav/.

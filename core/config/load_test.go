@@ -103,6 +103,9 @@ plugins {
 database {
   url = "postgres://user:pw@db/millrace"
 }
+cache {
+  url = "redis://:pw@cache:6379/0"
+}
 mount {
   path = "/mnt/library"
   cache {
@@ -186,6 +189,7 @@ func TestEveryBlockReachesTheConfig(t *testing.T) {
 		Log:      config.Log{Level: "warn", Plugins: map[string]string{"torznab": "trace"}},
 		Plugins:  config.Plugins{Dirs: []string{filepath.Join(dir, "plugins")}},
 		Database: config.Database{URL: sdk.NewSecret("postgres://user:pw@db/millrace")},
+		Cache:    config.Cache{URL: sdk.NewSecret("redis://:pw@cache:6379/0")},
 		Mount: config.Mount{
 			Enabled: true, Path: "/mnt/library",
 			Cache: config.ChunkCache{Size: 2 << 40, TTL: 14 * 24 * time.Hour, Chunk: 4 << 20},

@@ -154,6 +154,7 @@ func TestASecretAppearsInNoOutput(t *testing.T) {
 		"in a query":                {text: "scraper \"i\" {\n  plugin = \"torznab\"\n  url = \"http://x/?apikey=hunter2-planted\"\n  mode = \"y\"\n}\n"},
 		"of the proxy":              {text: "metadata \"cinemeta\" {\n  proxy = \"http://me:hunter2-planted@h:1\"\n}\n"},
 		"of the database":           {text: "database {\n  url = \"mysql://me:hunter2-planted@h\"\n}\n"},
+		"of the cache":              {text: "cache {\n  url = \"http://:hunter2-planted@h\"\n}\n"},
 		"of a good database":        {text: "database {\n  url = \"postgres://me:hunter2-planted@h\"\n}\n"},
 		"of the server":             {text: "server {\n  password = \"hunter2-planted\"\n  secret = \"hunter2-planted\"\n}\n"},
 		"in a variable":             {environ: []string{"MILLRACE_SERVER__PASSWORD=" + planted}},
@@ -316,9 +317,9 @@ func TestTheExamplesInCommentsAreValid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := mustLoadOffline(t, uncommented(string(src)), "DATABASE_URL=postgres://h/d", "REALDEBRID_TOKEN=a", "PROWLARR_API_KEY=b",
+	c := mustLoadOffline(t, uncommented(string(src)), "DATABASE_URL=postgres://h/d", "REDIS_URL=redis://h", "REALDEBRID_TOKEN=a", "PROWLARR_API_KEY=b",
 		"JELLYFIN_API_KEY=d", "OVERSEERR_API_KEY=e", "PLEX_TOKEN=f")
-	if len(c.Instances) != 9 || c.Database.URL.IsZero() || len(c.Log.Plugins) != 1 {
+	if len(c.Instances) != 9 || c.Database.URL.IsZero() || c.Cache.URL.IsZero() || len(c.Log.Plugins) != 1 {
 		t.Errorf("not every example was found:\n%s", c.Show())
 	}
 }

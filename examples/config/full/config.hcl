@@ -31,6 +31,10 @@ database {
   url = env("DATABASE_URL", "") # postgres://user:password@host:5432/name; empty: SQLite in data
 }
 
+cache {
+  url = env("REDIS_URL", "") # redis://:password@host:6379/0, for daemons that share a database; empty: in memory
+}
+
 mount {
   path = "./mnt" # absent: WebDAV only
 

@@ -1,4 +1,4 @@
-# The library in PostgreSQL, which several daemons can share. Each of them has the same file, a data folder of its own
+# The library in PostgreSQL and short-lived answers in Redis, which several daemons can share. Each of them has the same file, a data folder of its own
 # for its chunk cache, and the same secret, so that what one signs the others accept.
 
 data = env("DATA", "./data")
@@ -12,6 +12,9 @@ server {
 
 # postgres://user:password@host:5432/name. With MILLRACE_DATABASE__URL_FILE it is read from a file instead.
 database { url = env("DATABASE_URL") }
+
+# redis://:password@host:6379/0. Empty: each daemon keeps its own, in memory.
+cache { url = env("REDIS_URL", "") }
 
 mount {
   path = "/mnt/millrace"
