@@ -249,6 +249,7 @@ func TestAFolderIsMerged(t *testing.T) {
 		"30-more.hcl.json":    `{"metadata": {"cinemeta": {}}}`,
 		".hidden.hcl":         "not = [a file of ours",
 		"notes.txt":           "neither",
+		"package.json":        "{}}",
 		"watchlist.hcl.saved": "nor",
 	})
 	c, ds := config.Load(t.Context(), dir, options())

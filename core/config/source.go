@@ -80,7 +80,7 @@ func folder(path string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		ours := strings.HasSuffix(e.Name(), ".hcl") || isJSON(e.Name())
+		ours := strings.HasSuffix(e.Name(), ".hcl") || strings.HasSuffix(e.Name(), ".hcl.json")
 		if ours && !e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
 			names = append(names, filepath.Join(path, e.Name()))
 		}

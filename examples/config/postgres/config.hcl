@@ -1,5 +1,5 @@
-# The library in PostgreSQL and short-lived answers in Redis, which several daemons can share. Each of them has the same file, a data folder of its own
-# for its chunk cache, and the same secret, so that what one signs the others accept.
+# The library in PostgreSQL and short-lived answers in Redis, which several daemons can share. Each of them has the same
+# file, a data folder of its own for its chunk cache, and the same secret, so that what one signs the others accept.
 
 data = env("DATA", "./data")
 
