@@ -27,7 +27,7 @@ var Plugin = serve.Plugin{
 type Settings struct {
 	URL         string   `hcl:"url,optional" default:"https://archive.org" doc:"Where the Archive is."`
 	Licenses    []string `hcl:"licenses,optional" default:"by,by-sa,by-nd,by-nc,by-nc-sa,by-nc-nd,zero,mark,publicdomain" doc:"Licences that count as free: Creative Commons' by their codes; zero, mark and publicdomain are its public domain dedications and mark."`
-	Collections []string `hcl:"collections,optional" default:"prelinger,fedflix,nasa" doc:"Identifiers of collections whose items count as public domain though they bear no licence."`
+	Collections []string `hcl:"collections,optional" default:"prelinger,FedFlix,nasa" doc:"Identifiers of collections whose items count as public domain though they bear no licence."`
 	Candidates  int      `hcl:"candidates,optional" default:"15" min:"1" max:"50" doc:"Look at no more than so many items for one film, the most downloaded first."`
 }
 
@@ -43,6 +43,14 @@ func validate(s Settings) []sdk.Diagnostic {
 			ds = append(ds, sdk.Diagnostic{
 				Attribute: fmt.Sprintf("licenses[%d]", i), Summary: fmt.Sprintf("There is no licence %q.", l),
 				Detail: "Known are " + strings.Join(codes(), ", ") + ".",
+			})
+		}
+	}
+	for i, c := range s.Collections {
+		if !identifier.MatchString(c) {
+			ds = append(ds, sdk.Diagnostic{
+				Attribute: fmt.Sprintf("collections[%d]", i), Summary: fmt.Sprintf("%q is no identifier of a collection.", c),
+				Detail: "It is what follows /details/ in the collection's address.",
 			})
 		}
 	}
@@ -74,12 +82,9 @@ func New(_ context.Context, env sdk.Env, s Settings) (*Archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := free{licenses: map[string]bool{}, collections: map[string]bool{}}
+	f := free{collections: s.Collections}
 	for _, l := range s.Licenses {
-		f.licenses[strings.ToLower(l)] = true
-	}
-	for _, name := range s.Collections {
-		f.collections[strings.ToLower(name)] = true
+		f.licenses = append(f.licenses, strings.ToLower(l))
 	}
 	return &Archive{client: c, free: f, candidates: max(s.Candidates, 1), log: env.Log}, nil
 }

@@ -127,13 +127,14 @@ func TestScrapeLooksAtWhatIsFree(t *testing.T) {
 
 func TestScrapeAsks(t *testing.T) {
 	t.Parallel()
+	const free = " AND (licenseurl:*creativecommons.org* OR collection:(prelinger))"
 	tests := map[string]struct {
 		query sdk.Query
 		want  []string
 	}{
-		"by id and by name": {night, []string{`mediatype:movies AND (external-identifier:"urn:imdb:tt0063350" OR title:"night of the living dead" OR title:"la nuit des morts vivants")`}},
+		"by id and by name": {night, []string{`mediatype:movies AND (external-identifier:"urn:imdb:tt0063350" OR title:"night of the living dead" OR title:"la nuit des morts vivants")` + free}},
 		"without what the search would take for its own": {
-			sdk.Query{Kind: sdk.Movie, IDs: sdk.IDs{IMDb: `tt1" OR x`}, Names: []string{`A "B" (C) AND: D's & E?`}}, []string{`mediatype:movies AND (title:"a b c and ds and e")`},
+			sdk.Query{Kind: sdk.Movie, IDs: sdk.IDs{IMDb: `tt1" OR x`}, Names: []string{`A "B" (C) AND: D's & E?`}}, []string{`mediatype:movies AND (title:"a b c and ds and e")` + free},
 		},
 		"nothing of a show":     {sdk.Query{Kind: sdk.Show, Names: []string{"X"}}, nil},
 		"nothing for a nothing": {sdk.Query{Kind: sdk.Movie, Names: []string{"?!"}}, nil},

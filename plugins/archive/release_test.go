@@ -15,6 +15,7 @@ func TestLicense(t *testing.T) {
 	for text, want := range map[string]string{
 		"https://creativecommons.org/licenses/by-nc/3.0/":       "by-nc",
 		" HTTP://www.creativecommons.org/licenses/BY/4.0 ":      "by",
+		"http://creativecommons.org/licenses/by-nd-nc/1.0/":     "by-nc-nd",
 		"http://creativecommons.org/publicdomain/zero/1.0/":     "zero",
 		"http://creativecommons.org/licenses/publicdomain/":     "publicdomain",
 		"https://creativecommons.org/":                          "",
@@ -75,6 +76,9 @@ func TestValidate(t *testing.T) {
 	}
 	if ds := validate(Settings{Licenses: []string{"by", "gpl"}}); len(ds) != 1 || ds[0].Attribute != "licenses[1]" || ds[0].Warning {
 		t.Errorf("an unknown licence: %v", ds)
+	}
+	if ds := validate(Settings{Collections: []string{"nasa", "a) OR (b"}}); len(ds) != 1 || ds[0].Attribute != "collections[1]" || ds[0].Warning {
+		t.Errorf("no identifier: %v", ds)
 	}
 	if ds := validate(Settings{}); len(ds) != 1 || !ds[0].Warning {
 		t.Errorf("nothing free: %v", ds)

@@ -22,11 +22,11 @@ const (
 
 // Scrape looks for a film by its IMDb id and its names among what is free. Shows are not searched for.
 func (a *Archive) Scrape(ctx context.Context, q sdk.Query, yield func(...sdk.Release) error) error {
-	query := searchQuery(q)
-	if query == "" {
+	film, free := searchQuery(q), a.free.query()
+	if film == "" || free == "" {
 		return nil
 	}
-	docs, err := a.client.search(ctx, query, rows)
+	docs, err := a.client.search(ctx, film+" AND "+free, rows)
 	if err != nil {
 		return fmt.Errorf("search the Archive: %w", err)
 	}
