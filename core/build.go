@@ -1,0 +1,274 @@
+package core
+
+import (
+	"context"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/millrace-media/millrace/core/cache"
+	"github.com/millrace-media/millrace/core/config"
+	"github.com/millrace-media/millrace/core/db"
+	"github.com/millrace-media/millrace/core/pipeline"
+	"github.com/millrace-media/millrace/core/rank"
+	"github.com/millrace-media/millrace/sdk"
+	"github.com/millrace-media/millrace/vfs"
+	"github.com/millrace-media/millrace/vfs/chunk"
+	"github.com/millrace-media/millrace/vfs/fuse"
+)
+
+// PluginDirs lists where plugins are looked for: the configured folder alone, or else beside the executable, the user's
+// folder and the system's.
+func PluginDirs(c *config.Config) []string {
+	if len(c.Plugins.Dirs) > 0 {
+		return c.Plugins.Dirs
+	}
+	var dirs []string
+	if exe, err := os.Executable(); err == nil {
+		dirs = append(dirs, filepath.Join(filepath.Dir(exe), "plugins"))
+	}
+	data := os.Getenv("XDG_DATA_HOME")
+	if home, err := os.UserHomeDir(); data == "" && err == nil {
+		data = filepath.Join(home, ".local", "share")
+	}
+	if data != "" {
+		dirs = append(dirs, filepath.Join(data, "millrace", "plugins"))
+	}
+	return append(dirs, "/usr/lib/millrace/plugins")
+}
+
+// Levels of logging as the configuration names them; trace lies below debug.
+var levels = map[string]slog.Level{
+	"trace": slog.LevelDebug - 4, "debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
+}
+
+func (d *Daemon) setLevel(c *config.Config) {
+	if d.o.Level != nil {
+		d.o.Level.Set(levels[c.Log.Level])
+	}
+}
+
+func (d *Daemon) pluginLevel(name string) string {
+	c := d.cfg.Load()
+	if l, ok := c.Log.Plugins[name]; ok {
+		return l
+	}
+	return c.Log.Level
+}
+
+// secret is what everything that must not be guessed is derived from: of the configuration, or made at the first start
+// and kept in the data folder.
+func secret(c *config.Config) ([]byte, error) {
+	if !c.Server.Secret.IsZero() {
+		return derive([]byte(c.Server.Secret.Reveal()), "secret")
+	}
+	path := filepath.Join(c.Data, "secret")
+	b, err := os.ReadFile(path)
+	if err == nil && len(b) >= 32 {
+		return derive(b, "secret")
+	}
+	if err != nil && !os.IsNotExist(err) {
+		return nil, fmt.Errorf("read the secret: %w", err)
+	}
+	fresh := make([]byte, 32)
+	rand.Read(fresh) // never fails
+	if err := writeFile(path, fresh); err != nil {
+		return nil, fmt.Errorf("keep the secret: %w", err)
+	}
+	return derive(fresh, "secret")
+}
+
+func derive(key []byte, purpose string) ([]byte, error) {
+	return hkdf.Key(sha256.New, key, nil, "millrace "+purpose, 32)
+}
+
+// writeFile replaces a file whole, so that a crash leaves the old one or the new one.
+func writeFile(path string, b []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // gone already where the rename succeeded
+	_, err = f.Write(b)
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	return err
+}
+
+// nodeName names this daemon among those of a library: what it holds itself is good on it alone. It is the same at each
+// start from the same data folder.
+func nodeName(secret []byte, c *config.Config) string {
+	name, err := os.Hostname()
+	if err != nil {
+		name = "daemon"
+	}
+	sum := sha256.Sum256(append([]byte(c.Data+"\x00"), secret...))
+	return name + "-" + hex.EncodeToString(sum[:4])
+}
+
+func (d *Daemon) chunkOptions(c *config.Config) chunk.Options {
+	return chunk.Options{
+		Dir: filepath.Join(c.Data, "chunks"), MaxBytes: int64(c.Mount.Cache.Size), TTL: c.Mount.Cache.TTL,
+		ChunkSize: int64(c.Mount.Cache.Chunk), Observer: d.metrics, Logger: d.log,
+	}
+}
+
+// CheckProfile tells what the ranking has against a profile.
+func CheckProfile(p config.Profile) []sdk.Diagnostic { return rankProfile(p).Check() }
+
+func rankProfile(p config.Profile) rank.Profile {
+	r := rank.Profile{
+		Name: p.Name, Resolutions: p.Resolutions, Languages: p.Languages, MinSize: int64(p.MinSize), MaxSize: int64(p.MaxSize),
+		Require: rank.Condition(p.Require), Reject: rank.Condition(p.Reject),
+	}
+	for _, rule := range p.Prefer {
+		r.Prefer = append(r.Prefer, rank.Rule(rule))
+	}
+	return r
+}
+
+// apply gives the drivers what a configuration says.
+func (d *Daemon) apply(c *config.Config) {
+	set := pipeline.Settings{Profiles: map[string]*rank.Compiled{}, Libraries: c.Libraries, Base: "/"}
+	if c.Mount.Enabled {
+		set.Base = c.Mount.Path
+	}
+	for _, p := range c.Profiles {
+		compiled, err := rankProfile(p).Compile()
+		if err != nil { // load has checked them
+			d.log.Error("a profile cannot be used", "profile", p.Name, "err", err)
+			continue
+		}
+		set.Profiles[p.Name] = compiled
+	}
+	d.line.Apply(set)
+	d.mount.Libraries(c.Libraries)
+	d.setLevel(c)
+}
+
+// Reload reads the configuration again and puts it in force: what did not change goes on untouched. On any mistake the old
+// one goes on, and the diagnostics say why.
+func (d *Daemon) Reload(ctx context.Context) (config.Diagnostics, error) {
+	d.reload.Lock()
+	defer d.reload.Unlock()
+	c, ds := d.load(ctx)
+	if ds.HasErrors() {
+		d.log.Error("the configuration was not reloaded", "err", ds.Err())
+		return ds, nil
+	}
+	problems, err := d.pool.Apply(ctx, c.Instances)
+	for _, p := range problems {
+		ds = append(ds, c.Diagnose(p.Instance, p.Diagnostics)...)
+	}
+	if err != nil {
+		d.log.Error("the configuration was not reloaded", "err", err)
+		return ds, err
+	}
+	old := d.cfg.Swap(c)
+	d.apply(c)
+	for _, name := range fixed(old, c) {
+		d.log.Warn("a change of the configuration takes effect at the next start", "setting", name)
+	}
+	d.log.Info("configuration reloaded")
+	return ds, nil
+}
+
+// fixed lists settings that differ and are read at the start only.
+func fixed(a, b *config.Config) []string {
+	var names []string
+	for name, same := range map[string]bool{
+		"data": a.Data == b.Data, "server.listen": a.Server.Listen == b.Server.Listen, "mount.path": a.Mount.Path == b.Mount.Path,
+		"mount.cache": a.Mount.Cache == b.Mount.Cache, "database.url": a.Database.URL.Reveal() == b.Database.URL.Reveal(), "cache.url": a.Cache.URL.Reveal() == b.Cache.URL.Reveal(),
+		"plugins.dir":   strings.Join(a.Plugins.Dirs, "\n") == strings.Join(b.Plugins.Dirs, "\n"),
+		"server.secret": a.Server.Secret.Reveal() == b.Server.Secret.Reveal(), "server.password": a.Server.Password.Reveal() == b.Server.Password.Reveal(),
+	} {
+		if !same {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// hub is what plugins may ask of the daemon.
+type hub struct {
+	db     *db.DB
+	cache  *cache.Cache
+	limits func(instance string) sdk.Limits
+}
+
+func (h *hub) LoadState(ctx context.Context, instance, key string) ([]byte, int64, error) {
+	return h.db.LoadState(ctx, instance, key)
+}
+
+func (h *hub) StoreState(ctx context.Context, instance, key string, value []byte, version int64) (bool, error) {
+	return h.db.StoreState(ctx, instance, key, value, version)
+}
+
+func (h *hub) CacheGet(ctx context.Context, instance, key string) ([]byte, bool) {
+	return h.cache.Get(ctx, "plugin/"+instance+"/"+key)
+}
+
+func (h *hub) CachePut(ctx context.Context, instance, key string, value []byte, ttl time.Duration) {
+	h.cache.Put(ctx, "plugin/"+instance+"/"+key, value, ttl)
+}
+
+func (h *hub) Acquire(ctx context.Context, instance, class string, n int) error {
+	l := h.limits(instance)
+	return h.cache.Acquire(ctx, "plugin/"+instance+"/"+class, cache.Limit{Rate: l.Rate, Burst: l.Burst}, n)
+}
+
+// kernel is the FUSE mount, where there is one.
+type kernel struct {
+	fs  *vfs.FS
+	log *slog.Logger
+
+	mu sync.Mutex
+	m  *fuse.Mount // guarded by mu
+}
+
+func (k *kernel) mount(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil && !os.IsExist(err) {
+		return fmt.Errorf("make the folder %s to mount on: %w", dir, err)
+	}
+	m, err := fuse.New(k.fs, dir, fuse.Options{Logger: k.log})
+	if err != nil {
+		return err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.m = m
+	return nil
+}
+
+func (k *kernel) dir() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.m == nil {
+		return ""
+	}
+	return k.m.Dir()
+}
+
+func (k *kernel) unmount(ctx context.Context) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.m == nil {
+		return nil
+	}
+	return k.m.Unmount(ctx)
+}

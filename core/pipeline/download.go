@@ -1,0 +1,355 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/millrace-media/millrace/core/db"
+	"github.com/millrace-media/millrace/core/library"
+	"github.com/millrace-media/millrace/core/plugin"
+	"github.com/millrace-media/millrace/core/rank"
+	"github.com/millrace-media/millrace/core/search"
+	"github.com/millrace-media/millrace/sdk"
+)
+
+// download has a debrid provider take the item's next candidate. When the provider has it, its files are matched to the
+// item, file by file; when no provider can have it, the next candidate follows.
+func (p *Pipeline) download(ctx context.Context, j db.Job) error {
+	it, err := p.db.Item(ctx, j.Step.Item)
+	if err != nil || !it.Wants(library.StepDownload) {
+		return gone(err)
+	}
+	c, err := p.next(ctx, it.ID)
+	if errors.Is(err, db.ErrNotFound) {
+		return gone(p.db.Apply(ctx, it.ID, library.Exhausted{Reason: "no release is left to try"}))
+	}
+	if err != nil {
+		return err
+	}
+	r, err := p.db.Release(ctx, c.Release)
+	if err != nil {
+		return fmt.Errorf("release %s: %w", c.Hash, err)
+	}
+	got := p.take(ctx, r)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case got.placement != nil:
+		return p.fetched(ctx, it, c, r, *got.placement)
+	case got.wait > 0:
+		return p.wait(ctx, it, got)
+	}
+	return p.reject(ctx, it, c, got.definite(), got.text())
+}
+
+// next is the candidate to try: the first that a provider has cached, among those that come first; else the first.
+func (p *Pipeline) next(ctx context.Context, item int64) (db.Candidate, error) {
+	first, err := p.db.NextCandidate(ctx, item)
+	if err != nil {
+		return first, err
+	}
+	all, err := p.db.Candidates(ctx, item)
+	if err != nil {
+		return first, err
+	}
+	open := slices.DeleteFunc(all, func(c db.Candidate) bool { return c.State != db.CandidateOpen })
+	slices.SortStableFunc(open, func(a, b db.Candidate) int { return a.Order - b.Order })
+	hashes := make([]string, 0, len(open))
+	for _, c := range open[:min(len(open), lookAhead)] {
+		hashes = append(hashes, c.Hash)
+	}
+	cached := p.find.Cached(ctx, hashes)
+	for _, c := range open[:len(hashes)] {
+		if cached[c.Hash] {
+			return c, nil
+		}
+	}
+	return first, nil
+}
+
+// lookAhead is among how many of the best candidates a cached one is preferred.
+const lookAhead = 20
+
+// taking is what became of having a release taken.
+type taking struct {
+	placement *db.Placement // ready
+	wait      time.Duration // nobody has it yet: when to ask again
+	why       string        // of the wait
+	errs      []error       // of the providers that cannot have it
+}
+
+func (t *taking) text() string {
+	texts := make([]string, 0, len(t.errs))
+	for _, e := range t.errs {
+		texts = append(texts, e.Error())
+	}
+	if len(texts) == 0 {
+		return "no provider may take releases of the scrapers that found it"
+	}
+	return strings.Join(texts, "; ")
+}
+
+// definite reports whether every provider said that the release is dead.
+func (t *taking) definite() bool {
+	for _, e := range t.errs {
+		if sdk.KindOf(e) != sdk.Gone {
+			return false
+		}
+	}
+	return len(t.errs) > 0
+}
+
+// take offers a release to the providers in their order.
+func (p *Pipeline) take(ctx context.Context, r db.Release) *taking {
+	t := &taking{}
+	providers := p.providers(r)
+	if len(p.pool.Of(sdk.CapabilityDebrid)) == 0 {
+		t.wait, t.why = 10*time.Minute, "no debrid provider is configured"
+	}
+	for _, in := range providers {
+		pl, err := p.offer(ctx, in, r)
+		if ctx.Err() != nil {
+			return t
+		}
+		switch {
+		case err == nil && pl.State == sdk.PlacementReady:
+			t.placement = stored(in.Name, r, pl, p.nodeOf(in))
+			return t
+		case err == nil:
+			t.later(retryOf(pl), fmt.Sprintf("%s is at %.0f %%", in.Name, pl.Progress*100))
+			return t
+		}
+		switch sdk.KindOf(err) {
+		case sdk.NotFound, sdk.Gone, sdk.Invalid:
+			t.errs = append(t.errs, fmt.Errorf("%s: %w", in.Name, err))
+		case sdk.Denied:
+			t.later(30*time.Minute, fmt.Sprintf("%s: %v", in.Name, err))
+		default:
+			t.later(max(sdk.RetryAfter(err), 30*time.Second), fmt.Sprintf("%s: %v", in.Name, err))
+		}
+	}
+	return t
+}
+
+func (t *taking) later(d time.Duration, why string) {
+	if t.wait == 0 || d < t.wait {
+		t.wait, t.why = d, why
+	}
+}
+
+// providers lists who may take a release: a block with `from` takes what those scrapers found, and what a user imports.
+func (p *Pipeline) providers(r db.Release) []*plugin.Instance {
+	var ps []*plugin.Instance
+	for _, in := range p.pool.Of(sdk.CapabilityDebrid) {
+		if len(in.From) == 0 || seenBy(r, in.From) {
+			ps = append(ps, in)
+		}
+	}
+	return ps
+}
+
+func seenBy(r db.Release, scrapers []string) bool {
+	return slices.ContainsFunc(r.Sightings, func(s db.Sighting) bool {
+		return s.Instance == ImportInstance || slices.Contains(scrapers, s.Instance)
+	})
+}
+
+// offer asks one provider to take a release. A placement that failed, or does not move, is an error.
+func (p *Pipeline) offer(ctx context.Context, in *plugin.Instance, r db.Release) (pl sdk.Placement, err error) {
+	req := sdk.AddRequest{
+		Hash: r.Hash, Name: r.Name, Magnet: search.Magnet(r.Hash, r.Name, r.Magnet), WebSeeds: r.WebSeeds,
+		Private: r.Private, Torrent: p.find.Torrent(ctx, r),
+	}
+	err = in.Call(ctx, "add", func(ctx context.Context) error {
+		pl, err = in.Debrid().Add(ctx, req)
+		return err
+	})
+	if err != nil {
+		return pl, err
+	}
+	key := in.Name + "/" + pl.ID
+	switch {
+	case pl.State == sdk.PlacementFailed:
+		return pl, sdk.Errorf(sdk.NotFound, "%s", orElse(pl.Message, "the provider could not fetch it"))
+	case pl.State == sdk.PlacementReady:
+		p.patience.forget(key)
+	case p.patience.over(key, pl.Progress, time.Now()):
+		return pl, sdk.Errorf(sdk.NotFound, "it has stood at %.0f %% for %s", pl.Progress*100, patienceLasts)
+	}
+	return pl, nil
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+func retryOf(pl sdk.Placement) time.Duration {
+	if pl.Retry > 0 {
+		return pl.Retry
+	}
+	return 15 * time.Second
+}
+
+// nodeOf names this daemon where the instance's links are good on it only.
+func (p *Pipeline) nodeOf(in *plugin.Instance) string {
+	if in.Has(sdk.FlagLocal) {
+		return p.o.Node
+	}
+	return ""
+}
+
+func stored(instance string, r db.Release, pl sdk.Placement, node string) *db.Placement {
+	return &db.Placement{
+		Instance: instance, Release: r.ID, Hash: r.Hash, Provider: pl.ID, State: pl.State, Files: pl.Files,
+		Node: node, Added: pl.Added, Checked: time.Now(),
+	}
+}
+
+// wait puts the item off. A short wait stays with the job, so that the item's log does not fill with it.
+func (p *Pipeline) wait(ctx context.Context, it library.Item, t *taking) error {
+	if t.wait < time.Minute {
+		return db.Snooze(t.wait)
+	}
+	return gone(p.db.Apply(ctx, it.ID, library.Waiting{Until: time.Now().Add(t.wait), Reason: t.why}))
+}
+
+// reject gives up a candidate and goes on with the next. It is blacklisted only where every provider said for the second
+// time that it is dead; otherwise it may be tried again another day.
+func (p *Pipeline) reject(ctx context.Context, it library.Item, c db.Candidate, dead bool, reason string) error {
+	mark := db.CandidateMark{State: db.CandidateFailed, Evidence: reason, Again: time.Now().Add(24 * time.Hour)}
+	if dead {
+		mark.Evidence = deadOnce + reason
+		if strings.HasPrefix(c.Evidence, deadOnce) {
+			mark = db.CandidateMark{State: db.CandidateBlacklisted, Evidence: reason}
+		}
+	}
+	p.o.Log.Info("a release did not work", "item", it.ID, "release", c.Name, "reason", reason, "dead", dead)
+	return gone(p.db.Tx(ctx, func(tx *db.Tx) error {
+		if err := tx.MarkCandidate(ctx, it.ID, c.Release, mark); err != nil {
+			return err
+		}
+		left, err := tx.CountOpen(ctx, it.ID)
+		if err != nil {
+			return err
+		}
+		if left > 0 {
+			return tx.Apply(ctx, it.ID, library.Rejected{Reason: reason})
+		}
+		return tx.Apply(ctx, it.ID, library.Exhausted{Reason: reason})
+	}))
+}
+
+// deadOnce marks evidence that a release is dead which was not seen a second time yet.
+const deadOnce = "dead, said once: "
+
+// fetched matches the files of a ready placement with the item and stores them, or rejects the release.
+func (p *Pipeline) fetched(ctx context.Context, it library.Item, c db.Candidate, r db.Release, pl db.Placement) error {
+	t, err := p.db.Title(ctx, it.Title)
+	if err != nil {
+		return err
+	}
+	chosen, refused := rank.SelectFiles(search.Wanted(t.Title, it), pl.Files)
+	if len(chosen) == 0 {
+		return p.reject(ctx, it, c, false, "none of its files is what is wanted: "+firstReason(refused))
+	}
+	found := 0
+	err = p.db.Tx(ctx, func(tx *db.Tx) error {
+		found = 0
+		if _, err := tx.SavePlacement(ctx, pl); err != nil {
+			return err
+		}
+		if it.Kind == library.KindSeason {
+			var err error
+			found, err = p.keepPack(ctx, tx, it, c, r, pl, chosen)
+			return err
+		}
+		found = 1
+		return p.keepOne(ctx, tx, it, c, r, pl, chosen)
+	})
+	if err == nil && found == 0 {
+		return p.reject(ctx, it, c, false, "none of its files is an episode that is missing")
+	}
+	if err == nil {
+		p.o.Log.Info("fetched", "item", it.ID, "title", t.Name, "release", r.Name, "provider", pl.Instance)
+	}
+	return gone(err)
+}
+
+func firstReason(rs []rank.Rejection) string {
+	if len(rs) == 0 {
+		return "it holds no video"
+	}
+	return rs[0].Code.Text()
+}
+
+// keepOne stores the file of a film or of an episode. A file that holds other episodes too is linked to those that want it.
+func (p *Pipeline) keepOne(ctx context.Context, tx *db.Tx, it library.Item, c db.Candidate, r db.Release, pl db.Placement, chosen []rank.Selection) error {
+	s := chosen[0]
+	id, err := p.putFile(ctx, tx, r, pl, s, []int64{it.ID})
+	if err != nil {
+		return err
+	}
+	if err := tx.MarkCandidate(ctx, it.ID, c.Release, db.CandidateMark{State: db.CandidateUsed}); err != nil {
+		return err
+	}
+	return tx.Apply(ctx, it.ID, library.Downloaded{Files: []int64{id}})
+}
+
+func (p *Pipeline) putFile(ctx context.Context, tx *db.Tx, r db.Release, pl db.Placement, s rank.Selection, items []int64) (int64, error) {
+	f := pl.Files[s.File]
+	return tx.PutFile(ctx, db.File{
+		Content: db.ContentID(r.Hash, f.Path, f.Size), Release: r.ID, Hash: r.Hash, Path: f.Path, Size: f.Size, Items: items,
+	})
+}
+
+// keepPack stores the files of a pack for those of the season's episodes that are still wanted, and counts them.
+func (p *Pipeline) keepPack(ctx context.Context, tx *db.Tx, it library.Item, c db.Candidate, r db.Release, pl db.Placement, chosen []rank.Selection) (int, error) {
+	episodes, err := tx.EpisodeItems(ctx, it.ID)
+	if err != nil {
+		return 0, err
+	}
+	found := 0
+	var all []int64
+	for _, s := range chosen {
+		items := wanting(episodes, it.Season, s)
+		if len(items) == 0 {
+			continue
+		}
+		id, err := p.putFile(ctx, tx, r, pl, s, items)
+		if err != nil {
+			return 0, err
+		}
+		all = append(all, id)
+		for _, item := range items {
+			found++
+			if err := tx.Apply(ctx, item, library.Downloaded{Files: []int64{id}}); err != nil {
+				return 0, err
+			}
+		}
+	}
+	if found == 0 {
+		return 0, nil
+	}
+	if err := tx.MarkCandidate(ctx, it.ID, c.Release, db.CandidateMark{State: db.CandidateUsed}); err != nil {
+		return 0, err
+	}
+	return found, tx.Apply(ctx, it.ID, library.Downloaded{Files: all})
+}
+
+// wanting lists the episodes that a file holds and that are out, not complete, and not held by the user.
+func wanting(episodes []library.Item, season int, s rank.Selection) []int64 {
+	var ids []int64
+	for _, e := range episodes {
+		if s.Season == season && slices.Contains(s.Episodes, e.Episode) && e.State != library.StateCompleted && e.State != library.StateDownloaded && !e.Held() {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
+}

@@ -1,0 +1,141 @@
+// Package search turns a title into releases: it asks every scraper at once, learns the hash of what comes with nothing but
+// a .torrent, counts what several found as one, and has rank match, judge and order it. What to do with the answer is the
+// caller's business.
+package search
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/millrace-media/millrace/core/cache"
+	"github.com/millrace-media/millrace/core/db"
+	"github.com/millrace-media/millrace/core/library"
+	"github.com/millrace-media/millrace/core/plugin"
+	"github.com/millrace-media/millrace/core/rank"
+	"github.com/millrace-media/millrace/core/release"
+	"github.com/millrace-media/millrace/sdk"
+)
+
+// Finder searches. It is safe for use by many.
+type Finder struct {
+	db    *db.DB
+	pool  *plugin.Pool
+	cache *cache.Cache
+	log   *slog.Logger
+}
+
+// New makes a finder.
+func New(d *db.DB, pool *plugin.Pool, c *cache.Cache, log *slog.Logger) *Finder {
+	return &Finder{db: d, pool: pool, cache: c, log: log}
+}
+
+// Sight is a release as one scraper found it.
+type Sight struct {
+	Instance string
+	db.Found
+}
+
+// Judged is a release with what rank says of it for the item.
+type Judged struct {
+	Hash    string
+	Verdict rank.Verdict
+}
+
+// Outcome is how asking one scraper ended.
+type Outcome struct {
+	Instance string
+	Found    int
+	Took     time.Duration
+	Err      error
+}
+
+// Result is the answer of a search.
+type Result struct {
+	Sights   []Sight   // everything that was found, by every scraper that found it
+	Judged   []Judged  // each release once: those that suit first, best first, then the rejected
+	Outcomes []Outcome // one a scraper
+}
+
+// Failed gives the errors of scrapers that could not answer.
+func (r Result) Failed() []error {
+	var errs []error
+	for _, o := range r.Outcomes {
+		if o.Err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", o.Instance, o.Err))
+		}
+	}
+	return errs
+}
+
+// Find asks every scraper for an item of a title, adds what the database knows, and judges it by a profile. A scraper that
+// fails is told of in the result and stops none of the others.
+func (f *Finder) Find(ctx context.Context, t db.Title, it library.Item, profile *rank.Compiled) (Result, error) {
+	raw, outcomes := f.ask(ctx, Query(t.Title, it))
+	if err := ctx.Err(); err != nil {
+		return Result{}, fmt.Errorf("search for %s: %w", t.Name, err)
+	}
+	raw = f.hashes(ctx, raw, Wanted(t.Title, it))
+	res := Result{Outcomes: outcomes}
+	all := rank.NewTarget(*whole(t.Title))
+	once := map[string]*rank.Candidate{}
+	for _, r := range raw {
+		parsed := release.Parse(r.Name)
+		res.Sights = append(res.Sights, Sight{r.instance, found(t.ID, all, r.Release, &parsed)})
+		if c, ok := once[r.Hash]; ok {
+			c.Release.Seeders = max(c.Release.Seeders, r.Seeders)
+			c.Release.Size = max(c.Release.Size, r.Size)
+			continue
+		}
+		once[r.Hash] = &rank.Candidate{Release: r.Release, Parsed: &parsed}
+	}
+	target := rank.NewTarget(*Wanted(t.Title, it))
+	for hash, c := range once {
+		res.Judged = append(res.Judged, Judged{hash, profile.Judge(target, *c)})
+	}
+	slices.SortFunc(res.Judged, func(a, b Judged) int { return a.Verdict.Key.Compare(b.Verdict.Key) })
+	return res, nil
+}
+
+// sighted is a release with the scraper that found it.
+type sighted struct {
+	sdk.Release
+	instance string
+}
+
+// ask fans a query out.
+func (f *Finder) ask(ctx context.Context, q sdk.Query) ([]sighted, []Outcome) {
+	scrapers := f.pool.Of(sdk.CapabilityScraper)
+	outcomes := make([]Outcome, len(scrapers))
+	var mu sync.Mutex
+	var all []sighted // guarded by mu
+	var g errgroup.Group
+	for i, in := range scrapers {
+		g.Go(func() error {
+			begin, n := time.Now(), 0
+			err := in.Call(ctx, "scrape", func(ctx context.Context) error {
+				return in.Scraper().Scrape(ctx, q, func(rs ...sdk.Release) error {
+					mu.Lock()
+					defer mu.Unlock()
+					n += len(rs)
+					for _, r := range rs {
+						all = append(all, sighted{r, in.Name})
+					}
+					return ctx.Err()
+				})
+			})
+			if err != nil {
+				f.log.Warn("a scraper failed", "scraper", in.Name, "err", err)
+			}
+			outcomes[i] = Outcome{Instance: in.Name, Found: n, Took: time.Since(begin), Err: err}
+			return nil // a scraper that fails does not end the others
+		})
+	}
+	_ = g.Wait() // none of them returns an error
+	return all, outcomes
+}

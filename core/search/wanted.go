@@ -1,0 +1,142 @@
+package search
+
+import (
+	"time"
+
+	"github.com/millrace-media/millrace/core/db"
+	"github.com/millrace-media/millrace/core/library"
+	"github.com/millrace-media/millrace/core/rank"
+	"github.com/millrace-media/millrace/core/release"
+	"github.com/millrace-media/millrace/sdk"
+)
+
+// Wanted describes an item of a title to the matcher.
+func Wanted(t sdk.Title, it library.Item) *rank.Wanted {
+	w := &rank.Wanted{
+		Kind: rank.Kind(it.Kind), Titles: names(t), Year: t.Year, YearEnd: t.EndYear, Country: t.Country, Anime: t.Anime,
+	}
+	if t.Kind == sdk.Movie {
+		return w
+	}
+	w.Season, w.Episode = it.Season, it.Episode
+	for _, e := range t.Episodes {
+		for len(w.SeasonLengths) <= e.Season {
+			w.SeasonLengths = append(w.SeasonLengths, 0)
+		}
+		w.SeasonLengths[e.Season] = max(w.SeasonLengths[e.Season], e.Number)
+		addEpisode(w, e, it)
+	}
+	return w
+}
+
+func names(t sdk.Title) []string {
+	ns := []string{t.Name}
+	if t.Original != "" {
+		ns = append(ns, t.Original)
+	}
+	for _, a := range t.Aliases {
+		ns = append(ns, a.Name)
+	}
+	return ns
+}
+
+// addEpisode adds what is known of an episode that the item is, or holds.
+func addEpisode(w *rank.Wanted, e sdk.Episode, it library.Item) {
+	whole := it.Kind == library.KindShow || it.Kind == library.KindSeason && e.Season == it.Season
+	if e.Name != "" && whole {
+		w.EpisodeTitles = append(w.EpisodeTitles, e.Name)
+	}
+	if it.Kind != library.KindEpisode || e.Season != it.Season || e.Number != it.Episode {
+		return
+	}
+	w.Absolute = e.Absolute
+	if e.Name != "" {
+		w.EpisodeTitles = []string{e.Name}
+	}
+	if !e.AirTime.IsZero() {
+		// Where a show airs in the evening its day at home is the one before that in UTC.
+		w.AirDates = append(w.AirDates, day(e.AirTime), day(e.AirTime.Add(-12*time.Hour)))
+	}
+}
+
+func day(t time.Time) release.Date {
+	t = t.UTC()
+	return release.Date{Year: uint16(t.Year()), Month: uint8(t.Month()), Day: uint8(t.Day())}
+}
+
+// Query asks scrapers for an item of a title.
+func Query(t sdk.Title, it library.Item) sdk.Query {
+	q := sdk.Query{IDs: t.IDs, Kind: t.Kind, Scope: sdk.ScopeTitle, Names: searchNames(t), Year: t.Year, Anime: t.Anime}
+	switch it.Kind {
+	case library.KindSeason:
+		q.Scope, q.Season = sdk.ScopeSeason, it.Season
+	case library.KindEpisode:
+		q.Scope, q.Season, q.Episode = sdk.ScopeEpisode, it.Season, it.Episode
+		for _, e := range t.Episodes {
+			if e.Season == it.Season && e.Number == it.Episode {
+				q.Absolute, q.AirDate = e.Absolute, e.AirTime
+			}
+		}
+	}
+	return q
+}
+
+// maxNames is how many names of a title a scraper is asked for: each costs it a request.
+const maxNames = 3
+
+// searchNames are the names worth asking for: the title's own, then those that differ in more than spelling.
+func searchNames(t sdk.Title) []string {
+	seen := map[string]bool{}
+	var ns []string
+	for _, n := range names(t) {
+		if k := release.Key(n); k != "" && !seen[k] && len(ns) < maxNames {
+			seen[k] = true
+			ns = append(ns, n)
+		}
+	}
+	return ns
+}
+
+// Found reads and matches a release for storing: which parts of the title it covers, whichever of them is wanted.
+func Found(t db.Title, r sdk.Release) db.Found {
+	parsed := release.Parse(r.Name)
+	return found(t.ID, rank.NewTarget(*whole(t.Title)), r, &parsed)
+}
+
+// whole describes all of a title.
+func whole(t sdk.Title) *rank.Wanted {
+	kind := library.KindMovie
+	if t.Kind == sdk.Show {
+		kind = library.KindShow
+	}
+	return Wanted(t, library.Item{Kind: kind})
+}
+
+func found(title int64, all *rank.Target, r sdk.Release, parsed *release.Release) db.Found {
+	m := all.Match(parsed)
+	f := db.Found{Release: r, Parsed: parsed.AppendBinary(nil), Parser: int(release.Version), Verdict: m.State.String()}
+	if m.State != rank.No {
+		f.Title, f.Covers = title, covers(m.Covers)
+	}
+	return f
+}
+
+// covers says which episodes a release holds. Numbers counted over all seasons are kept as the whole title: which
+// episodes they are is settled against what is wanted.
+func covers(c rank.Coverage) []db.Cover {
+	if c.Movie || c.All || c.Absolute || len(c.Seasons) == 0 {
+		return []db.Cover{{Season: db.WholeTitle}}
+	}
+	var cs []db.Cover
+	for _, s := range c.Seasons {
+		for n := int(s.Lo); n <= int(s.Hi); n++ {
+			if len(c.Episodes) == 0 {
+				cs = append(cs, db.Cover{Season: n})
+			}
+			for _, e := range c.Episodes {
+				cs = append(cs, db.Cover{Season: n, First: int(e.Lo), Last: int(e.Hi)})
+			}
+		}
+	}
+	return cs
+}

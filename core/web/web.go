@@ -1,0 +1,118 @@
+// Package web is the daemon's HTTP side: the JSON API with its OpenAPI description, the pages, hooks of plugins, health and
+// metrics, and who may use them. It reads the database and asks the rest of the daemon through the small interfaces below;
+// it decides nothing about items itself.
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/millrace-media/millrace/core/config"
+	"github.com/millrace-media/millrace/core/db"
+	"github.com/millrace-media/millrace/core/library"
+	"github.com/millrace-media/millrace/core/plugin"
+	"github.com/millrace-media/millrace/sdk"
+)
+
+// Library is what can be done to the library: the pipeline.
+type Library interface {
+	// Submit puts a request into the library and returns its item.
+	Submit(ctx context.Context, source string, r sdk.Request) (int64, error)
+	// Import has a release taken for an item, by its magnet link or its .torrent.
+	Import(ctx context.Context, item int64, magnet string, torrent []byte) error
+	// Collect has a source asked soon.
+	Collect(ctx context.Context, source string) error
+	// Search asks metadata services for titles by name.
+	Search(ctx context.Context, q sdk.SearchQuery) ([]sdk.Title, error)
+	// Act does retry, pause, resume, reset, blacklist or unblacklist to an item.
+	Act(ctx context.Context, item int64, action string) error
+	// Remove takes a film or show out of the library, or with preview tells what that would remove.
+	Remove(ctx context.Context, item int64, preview bool) (db.Removal, []sdk.Change, error)
+}
+
+// Stream is a file that somebody reads now.
+type Stream struct {
+	ID      uint64    `json:"id"`
+	Path    string    `json:"path"`
+	Size    int64     `json:"size"`
+	Opened  time.Time `json:"opened"`
+	Last    time.Time `json:"last"`
+	Offset  int64     `json:"offset"`
+	Memory  int64     `json:"from_memory"`  // bytes read so far, by where they were
+	Disk    int64     `json:"from_disk"`    //
+	Network int64     `json:"from_network"` //
+	Mode    string    `json:"mode"`
+}
+
+// Running is a step under way in this daemon.
+type Running struct {
+	Job     int64            `json:"job"`
+	Step    library.StepKind `json:"step"`
+	Item    int64            `json:"item"`
+	Attempt int              `json:"attempt"`
+	Since   time.Time        `json:"since"`
+}
+
+// Check is one finding of doctor.
+type Check struct {
+	Name   string `json:"name"` // what was looked at, as "fuse" or "debrid realdebrid"
+	OK     bool   `json:"ok"`
+	Warn   bool   `json:"warn"`   // works, but worth a look
+	Text   string `json:"text"`   // what was seen
+	Remedy string `json:"remedy"` // what to do about it, where it is not well
+}
+
+// Options are what the server stands on. All but the funcs whose comment says otherwise are required.
+type Options struct {
+	DB       *db.DB
+	Pool     *plugin.Pool
+	Library  Library
+	Config   func() *config.Config                                 // the one in force
+	Reload   func(ctx context.Context) (config.Diagnostics, error) // reads the configuration again; the error is not about its text
+	Doctor   func(ctx context.Context) []Check
+	Streams  func() []Stream
+	Running  func() []Running
+	Backup   func(ctx context.Context, to string) (string, error) // writes a backup and returns its path
+	Ready    func() error                                         // nil once everything has started
+	DAV      http.Handler                                         // serves /dav/
+	Files    http.Handler                                         // serves /library/
+	Metrics  prometheus.Gatherer
+	Password string // of the configuration; empty: what the settings hold
+	Secret   []byte // what cookies and hook addresses are derived from
+	Version  string
+	Log      *slog.Logger
+}
+
+// Server answers HTTP. It is safe for use by many.
+type Server struct {
+	o Options
+}
+
+// New checks the options.
+func New(o Options) (*Server, error) {
+	if o.DB == nil || o.Pool == nil || o.Library == nil || len(o.Secret) == 0 {
+		return nil, errors.New("web: a database, plugins, a library and a secret are needed")
+	}
+	return &Server{o: o}, nil
+}
+
+// Handler answers the outside.
+func (s *Server) Handler() http.Handler { return s.routes() }
+
+// Local answers the command line.
+func (s *Server) Local() http.Handler { return s.routes() }
+
+func (s *Server) routes() http.Handler {
+	m := http.NewServeMux()
+	m.Handle("/dav/", s.o.DAV)
+	m.Handle("/library/", s.o.Files)
+	return m
+}
+
+// SetupURL is the link under which the password is set for the first time; "" where it is set.
+func (s *Server) SetupURL(base string) string { return "" }

@@ -1,0 +1,56 @@
+package core
+
+import (
+	"context"
+	"errors"
+
+	"github.com/millrace-media/millrace/core/config"
+	"github.com/millrace-media/millrace/core/web"
+	"github.com/millrace-media/millrace/vfs/webdav"
+)
+
+// newWeb gives the web server what it asks for through its interfaces.
+func (d *Daemon) newWeb(c *config.Config) (*web.Server, error) {
+	secret, err := derive(d.secret, "web")
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Options{
+		DB: d.db, Pool: d.pool, Library: d.line, Config: d.cfg.Load, Reload: d.Reload, Doctor: d.Doctor,
+		Streams: d.streams, Running: d.running, Backup: d.Backup, Ready: d.ready,
+		DAV: webdav.Handler(d.fs, "/dav", d.log), Files: webdav.Files(d.fs, "/library", d.log), Metrics: d.metrics.registry,
+		Password: c.Server.Password.Reveal(), Secret: secret, Version: d.o.Version, Log: d.log,
+	})
+}
+
+// errStarting is why a daemon is not ready yet.
+var errStarting = errors.New("the daemon is starting")
+
+func (d *Daemon) ready() error {
+	if !d.begun.Load() {
+		return errStarting
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin) // the probe hands none
+	defer cancel()
+	_, err := d.db.Cursor(ctx)
+	return err
+}
+
+func (d *Daemon) streams() []web.Stream {
+	var out []web.Stream
+	for _, s := range d.fs.Streams() {
+		out = append(out, web.Stream{
+			ID: s.ID, Path: s.Path, Size: s.Size, Opened: s.Opened, Last: s.Last, Offset: s.Offset,
+			Memory: s.FromMemory, Disk: s.FromDisk, Network: s.FromNetwork, Mode: s.Mode,
+		})
+	}
+	return out
+}
+
+func (d *Daemon) running() []web.Running {
+	var out []web.Running
+	for _, r := range d.line.Running() {
+		out = append(out, web.Running{Job: r.Job, Step: r.Step.Kind, Item: r.Step.Item, Attempt: r.Attempt, Since: r.Since})
+	}
+	return out
+}
