@@ -92,9 +92,7 @@ func folder(path string) ([]string, error) {
 	return names, nil
 }
 
-func isJSON(name string) bool {
-	return strings.HasSuffix(name, ".hcl.json") || strings.HasSuffix(name, ".json")
-}
+func isJSON(name string) bool { return strings.HasSuffix(name, ".json") }
 
 func (s *source) parse(name string, report func(problem)) *hcl.File {
 	src, err := readFile(name, maxFile)
