@@ -32,6 +32,10 @@ var wanted = map[string]Wanted{
 	"nosferatu":   {Kind: Movie, Titles: []string{"Nosferatu", "Nosferatu, eine Symphonie des Grauens"}, Year: 1922},
 	"amelie":      {Kind: Movie, Titles: []string{"Le Fabuleux Destin d'Amélie Poulain", "Amélie"}, Year: 2001},
 	"living":      {Kind: Movie, Titles: []string{"Night of the Living Dead"}, Year: 1968},
+	"cube3d":      {Kind: Movie, Titles: []string{"Cube 3D"}, Year: 2010},
+	"ninja":       {Kind: Episode, Titles: []string{"Ninja Collection"}, Season: 1, Episode: 5, Anime: true, SeasonLengths: []int{0, 12}},
+	"saga":        {Kind: Season, Titles: []string{"Northern Saga"}, Season: 2},
+	"8bit":        {Kind: Movie, Titles: []string{"8 Bit Winter"}, Year: 2021},
 	"toystory3":   {Kind: Movie, Titles: []string{"Toy Story 3"}, Year: 2010},
 
 	"keepers": {Kind: Show, Titles: []string{"The Lighthouse Keepers"}, Year: 2019, YearEnd: 2022, SeasonLengths: []int{2, 10, 8, 6}},
@@ -145,6 +149,13 @@ func TestReleasesAreMatched(t *testing.T) {
 		{"toystory3", "Toy.Story.3.2010.1080p", Yes, CodeMatch},
 		{"toystory3", "Toy.Story.4.2010.1080p", No, CodeOtherTitle},
 		{"toystory3", "Toy.Story.2010.1080p", No, CodeOtherTitle},
+
+		{"cube3d", "Cube.3D.2010.1080p.BluRay.x264", Yes, CodeMatch},
+		{"cube3d", "Cube.2010.1080p.BluRay.x264", No, CodeOtherTitle},
+		{"8bit", "8.Bit.Winter.2021.1080p", Yes, CodeMatch},
+		{"ninja", "[Group] Ninja Collection - 05 [720p]", Yes, CodeMatch},
+		{"ninja", "[Group] Ninja Collection [01-12][720p]", Yes, CodeMatch},
+		{"saga", "[Group] Northern Saga (Season 2) [1080p]", Yes, CodeMatch},
 
 		// Episodes.
 		{"keepers.2x05", "The.Lighthouse.Keepers.S02E05.1080p", Yes, CodeMatch},

@@ -108,6 +108,15 @@ func (t *Target) wider(r *release.Release) (likeness, bool) {
 	if !year.Empty() && t.keys[release.Key(r.Raw[join(title, year).Lo:join(title, year).Hi])] {
 		return likeness{state: Yes, code: CodeMatch, year: true}, true
 	}
+	for _, f := range [...]release.Field{release.FieldFlags, release.FieldLanguages, release.FieldEdition, release.FieldNetwork} {
+		x := r.Span(f)
+		if title.Empty() || x.Empty() || x.Lo < title.Hi || x.Lo > title.Hi+2 {
+			continue
+		}
+		if t.keys[release.Key(r.Raw[title.Lo:x.Hi])] { // "Saw 3D", "Ninja Collection"
+			return likeness{state: Yes, code: CodeMatch}, true
+		}
+	}
 	if number.Empty() {
 		return likeness{}, false
 	}

@@ -147,8 +147,9 @@ func (p *parser) groupToken() int {
 			if i <= p.end-1 || i < p.tech && p.rel.Year == 0 && p.numEnd == 0 {
 				return -1
 			}
-			if i > 0 && p.toks[i-1].gap == gapDash && p.width(i-1) == 1 && !p.toks[i-1].claimed {
-				return i - 1
+			for i-1 > p.tech && p.toks[i].gap == gapDash && !p.toks[i-1].claimed && !p.toks[i-1].strong && p.toks[i-1].gap&gapDash != 0 &&
+				p.toks[i-1].gap&gapWideDash == 0 && !p.waitingAt(i-1) {
+				i-- // "-Two-Words"
 			}
 			return i
 		}
@@ -172,7 +173,7 @@ func (p *parser) group() {
 		p.claim(FieldGroup, at, hi-at+1)
 		return
 	}
-	if last := p.n - 1; last > p.end && p.toks[last].gap&gapWideDash != 0 && p.toks[last].bracket == 0 && !p.toks[last].claimed && (p.toks[last-1].strong || p.toks[last].gap&gapClose != 0) && p.lead == 0 {
+	if last := p.n - 1; last > p.end && p.toks[last].gap&gapWideDash != 0 && !p.toks[last].digits && p.toks[last].bracket == 0 && !p.toks[last].claimed && (p.toks[last-1].strong || p.toks[last].gap&gapClose != 0) && p.lead == 0 {
 		p.rel.Group = Span{p.toks[last].lo, p.toks[last].hi}
 		p.claim(FieldGroup, last, 1)
 		return

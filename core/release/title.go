@@ -138,6 +138,9 @@ func (p *parser) absorb() {
 			p.end--
 		}
 		w.used = true
+		for k := at; k < at+n; k++ {
+			p.toks[k].strong = true
+		}
 		p.apply(at, n, w.entry)
 	}
 }
@@ -145,7 +148,8 @@ func (p *parser) absorb() {
 func (p *parser) absorbs(w *waiting) bool {
 	if w.entry.strength == weak && w.entry.effects[0] == flag(FlagComplete) && p.end < p.n {
 		t := &p.toks[p.end]
-		if t.gap&gapSquare != 0 || t.number && p.rel.Numbering == NumberSeason || p.end == p.yearAt && p.rel.YearEnd != 0 {
+		whole := completeWords[string(p.word(int(w.at)))]
+		if t.gap&gapSquare != 0 || whole && t.number && p.rel.Numbering == NumberSeason || p.end == p.yearAt && p.rel.YearEnd != 0 {
 			return true
 		}
 	}
@@ -168,6 +172,9 @@ func (p *parser) absorbs(w *waiting) bool {
 	}
 	return tech && shouting && w.entry.strength <= upper
 }
+
+// completeWords are those of the words for a collection that cannot belong to a title's end before a season.
+var completeWords = wordSet("complete completa completo complet komplette full")
 
 var articles = wordSet("the a an le la les der die das el los il lo un une ein eine")
 
@@ -199,22 +206,34 @@ func (p *parser) title() {
 	p.latinFirst()
 }
 
-// boxedTitle takes the next bracket for another title where the first is in brackets too and not in Latin letters:
-// "[Group][Title][Latin Title][05]".
+// boxedTitle takes the next brackets for other titles where the first title is not in Latin letters:
+// "[Group][Title][Latin Title][05]", "Название (Latin Title) 1992".
 func (p *parser) boxedTitle() {
-	i := p.end
-	if p.lead == 0 || i >= p.n || p.toks[p.start].bracket == 0 || p.toks[i].gap&gapSquare == 0 || p.toks[p.start].script != scriptCJK {
+	if p.toks[p.start].script == scriptLatin {
 		return
 	}
-	k := i
-	for k < p.n && p.toks[k].bracket == p.toks[i].bracket {
-		if p.toks[k].claimed || p.toks[k].script == scriptCJK {
+	square := p.lead != 0 && p.toks[p.start].bracket != 0
+	for i := p.end; i < p.n && p.toks[i].bracket != 0; {
+		g := p.toks[i].gap
+		if g&gapRound == 0 && (g&gapSquare == 0 || !square) {
 			return
 		}
-		k++
+		k := i
+		latin := false
+		for k < p.n && p.toks[k].bracket == p.toks[i].bracket {
+			if p.toks[k].claimed || p.toks[k].digits {
+				return
+			}
+			latin = latin || p.toks[k].script == scriptLatin
+			k++
+		}
+		p.addTitle(i, k)
+		p.end = k
+		if latin {
+			return
+		}
+		i = k
 	}
-	p.addTitle(i, k)
-	p.end = k
 }
 
 // alternate reports whether another title begins at token i, and how many tokens to pass over; -1 if not.

@@ -157,9 +157,11 @@ var vocabulary = []phrases{
 	says(strong, "mpeg2|mpeg 2|mpeg|h262", codec(CodecMPEG2)),
 	says(strong, "xvid|xvidhd", codec(CodecXviD)),
 	says(strong, "divx|divx5|dvix", codec(CodecDivX)),
-	says(strong, "10bit|10bits|10 bit|10 bits|yuv420p10|ma10p|main10", depth(10)),
-	says(strong, "8bit|8bits|8 bit|8 bits", depth(8)),
-	says(strong, "12bit|12bits|12 bit", depth(12)),
+	says(strong, "10bit|10bits|yuv420p10|ma10p|main10", depth(10)),
+	says(weak, "10 bit|10 bits", depth(10)),
+	says(weak, "8 bit|8 bits", depth(8)),
+	says(strong, "8bit|8bits", depth(8)),
+	says(strong, "12bit|12bits", depth(12)),
 
 	// Dynamic range. "HDR10+" and "DD+" are seen by their plus sign.
 	says(strong, "hdr|hdr10|hdr 10|hdr1000", dynamic(HDR10)),
