@@ -151,9 +151,13 @@ func (p *Process) Exit() error {
 // Kill ends the process: it asks, waits for Options.Grace, and kills its group. It returns when the process has ended.
 // Calls under way fail; see Drain.
 func (p *Process) Kill() {
-	p.mu.Lock()
-	p.ending = true
-	p.mu.Unlock()
+	select {
+	case <-p.link.ended(): // by itself: a call that it took down must not be told that it was stopped
+	default:
+		p.mu.Lock()
+		p.ending = true
+		p.mu.Unlock()
+	}
 	p.link.close(p.o.Grace)
 	<-p.done
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,12 +28,63 @@ const stubEnv = "MILLRACE_TEST_STUB"
 func TestMain(m *testing.M) {
 	switch kind := os.Getenv(stubEnv); kind {
 	case "":
-		os.Exit(m.Run())
+		status := m.Run()
+		if left := leftovers(); status == 0 && left != "" {
+			fmt.Fprintln(os.Stderr, "the tests left behind:\n"+left)
+			status = 1
+		}
+		os.Exit(status)
 	case "host":
 		runStubHost()
 	default:
 		runStub(kind)
 	}
+}
+
+// leftovers are goroutines of the host's and processes that outlive the tests, given a moment to end.
+func leftovers() string {
+	deadline := time.Now().Add(5 * time.Second)
+	for {
+		left := append(goroutines(), children()...)
+		if len(left) == 0 {
+			return ""
+		}
+		if time.Now().After(deadline) {
+			return strings.Join(left, "\n\n")
+		}
+		timer := time.NewTimer(10 * time.Millisecond)
+		<-timer.C
+	}
+}
+
+func goroutines() []string {
+	buf := make([]byte, 4<<20)
+	var left []string
+	for _, g := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n")[1:] {
+		if strings.Contains(g, "sdk/host.") || strings.Contains(g, "go-plugin") || strings.Contains(g, "google.golang.org/grpc") {
+			left = append(left, g)
+		}
+	}
+	return left
+}
+
+func children() []string {
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		return nil
+	}
+	var left []string
+	for _, file := range stats {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			continue // it ended meanwhile
+		}
+		_, rest, _ := strings.Cut(string(b), ") ")
+		if f := strings.Fields(rest); len(f) > 1 && f[1] == strconv.Itoa(os.Getpid()) {
+			left = append(left, "process "+string(b))
+		}
+	}
+	return left
 }
 
 // runStub is the plugin's main.
@@ -197,7 +249,11 @@ var commands = map[string]func(s *stub, ctx context.Context, arg string, yield f
 		return errors.Join(yield(sdk.Release{Name: "done"}), os.WriteFile(file, []byte("ended"), 0o600))
 	},
 	"stop": func(_ *stub, ctx context.Context, _ string, _ func(...sdk.Release) error) error {
-		return syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+		if err := syscall.Kill(os.Getpid(), syscall.SIGSTOP); err != nil {
+			return err
+		}
+		<-ctx.Done() // the signal may come a little later
+		return ctx.Err()
 	},
 	"panic": func(*stub, context.Context, string, func(...sdk.Release) error) error {
 		panic("a bug, with hunter2 in it")
