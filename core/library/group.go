@@ -15,28 +15,28 @@ func (it *Item) applyGroup(e Event, now time.Time) ([]Step, error) {
 	case Indexed:
 		return it.groupIndexed(e, now), nil
 	case ChildChanged:
-		return it.childChanged(e), nil
-	case Wake:
-		return it.groupWake(now), nil
-	case Failed:
-		return it.groupFailed(e, now), nil
+		return it.childChanged(e, now), nil
 	case Registered, FileGone, Uncovered:
 		return nil, it.conflict(e)
 	}
 	if it.State == StateUnknown {
 		return nil, it.conflict(e)
 	}
-	switch e.(type) {
+	switch e := e.(type) {
+	case Wake:
+		return it.groupWake(now), nil
+	case Failed:
+		return it.groupFailed(e, now), nil
 	case Pause, Resume, Blacklist, Unblacklist, Retry, Reset:
 		return it.groupUser(e, now)
 	}
-	if it.Kind == KindShow {
-		if w, ok := e.(Waiting); ok {
-			return it.showWaiting(w, now), nil
-		}
-		return nil, it.conflict(e)
+	if it.Kind == KindSeason {
+		return it.applyPack(e, now), nil
 	}
-	return it.applyPack(e, now), nil
+	if w, ok := e.(Waiting); ok {
+		return it.showWaiting(w, now), nil
+	}
+	return nil, it.conflict(e)
 }
 
 // askedFor adds to the seasons wanted. Only a show is asked for.
@@ -114,12 +114,19 @@ func (it *Item) startPack() []Step {
 	return it.step(StepScrape)
 }
 
-func (it *Item) childChanged(e ChildChanged) []Step {
+func (it *Item) childChanged(e ChildChanged, now time.Time) []Step {
+	was := it.State
 	it.Counts = it.Counts.moved(e.From, e.To)
 	steps := it.derive()
+	if it.Kind != KindShow || it.held() {
+		return steps
+	}
 	done := e.From != e.To && (e.From == StateCompleted || e.To == StateCompleted)
-	if it.Kind == KindShow && done && len(steps) == 0 && !it.held() {
-		return it.step(StepAcknowledge)
+	if done && len(steps) == 0 {
+		steps = it.step(StepAcknowledge)
+	}
+	if was == StateCompleted && it.State != was { // it is looked at again, as a complete one is not
+		steps = append(steps, it.sleep(now.Add(Recheck), now)...)
 	}
 	return steps
 }
@@ -285,7 +292,7 @@ func (it *Item) groupFailed(e Failed, now time.Time) []Step {
 // groupWake queues what the pack wants, or has a show looked at again.
 func (it *Item) groupWake(now time.Time) []Step {
 	switch {
-	case it.held() || it.State == StateUnknown:
+	case it.held():
 		return nil
 	case it.WakeAt.After(now):
 		return it.alarm()

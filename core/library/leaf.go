@@ -243,10 +243,11 @@ func (it *Item) failed(e Failed, now time.Time) []Step {
 }
 
 func (it *Item) fail(back State, kind sdk.Kind, text string, now time.Time) []Step {
+	news := it.State != StateFailed
 	it.State, it.Back, it.Packed = StateFailed, back, false
 	it.blame(kind, text)
 	steps := it.backOff(now)
-	if it.Kind == KindMovie {
+	if news && it.Kind == KindMovie {
 		steps = append(steps, it.step(StepAcknowledge)...)
 	}
 	return steps
