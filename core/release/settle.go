@@ -53,7 +53,7 @@ func (p *parser) settles(w *waiting, quiet bool) bool {
 		run := next < p.n && (p.toks[next].strong || p.toks[next].claimed) || next >= p.n && p.tech < p.n
 		return run && (w.entry.strength == weak || t.caps) || p.mixed(at) && p.width(at) > 3 || t.caps && p.width(at) > 3 && w.entry.effects[0].kind != kindSource
 	}
-	if w.entry.strength == weak || inside && (p.width(at) > 2 || t.caps || p.technicalBracket(t.bracket)) || quiet && p.width(at) > 2 {
+	if w.entry.strength == weak || inside && (t.caps || p.technicalBracket(t.bracket)) || quiet && p.width(at) > 2 {
 		return true
 	}
 	return t.caps || at > p.tech && !p.common(at) || p.width(at) == 3 && w.entry.effects[0].kind == kindLanguage

@@ -129,7 +129,7 @@ func (p *parser) layout(i int) int {
 	if !ok {
 		return 0
 	}
-	p.wait(i, 2, entry{effects: [3]effect{channels(ch)}, strength: layoutOnly})
+	p.wait(i, 2, entry{effects: [4]effect{channels(ch)}, strength: layoutOnly})
 	return 2
 }
 

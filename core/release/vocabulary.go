@@ -45,7 +45,7 @@ type effect struct {
 
 // entry is what a phrase of the vocabulary means.
 type entry struct {
-	effects  [3]effect
+	effects  [4]effect
 	strength strength
 }
 
@@ -231,6 +231,10 @@ var vocabulary = []phrases{
 	says(strong, "nlsubs|nlsub|nl subs|nl sub|nlsubbed|nl subbed", flag(FlagSubbed), written(langNL)),
 	says(strong, "rosub|rosubbed|rosubs|ro sub|ro subs|subro", flag(FlagSubbed), written(langRO)),
 	says(strong, "subesp|sub esp|subs esp|vose|espsub", flag(FlagSubbed), written(langES)),
+	says(strong, "legendado br|legendas br|legendado pt|legendas pt|leg br|leg pt|legendado pt br|leg pt br|leg pt pt|legendado ptbr", flag(FlagSubbed), written(langPT)),
+	says(strong, "slosub|slosubs", flag(FlagSubbed), written(langSK)),
+	says(strong, "dk subs|dk sub", flag(FlagSubbed), written(langDA)),
+	says(strong, "norsk undertekst|norske undertekster|norsk tekst", flag(FlagSubbed), written(langNO)),
 	says(strong, "czsub|cz sub|cztit|cz titulky|cztitulky|czsubs", flag(FlagSubbed), written(langCS)),
 	says(strong, "sktit|sk titulky|sksub", flag(FlagSubbed), written(langSK)),
 	says(strong, "norsub|norsubs|nosub|nosubs", flag(FlagSubbed), written(langNO)),
@@ -240,7 +244,7 @@ var vocabulary = []phrases{
 	says(strong, "korsub|korsubs|korean hardsub", flag(FlagHardcoded), flag(FlagSubbed), written(langKO)),
 	says(strong, "chs|gb big5|简体|简中|简日|chs jpn|中字|中文字幕|国语中字|简繁英字幕|简繁字幕|内封简繁", written(langZH)),
 	says(strong, "cht|繁体|繁體|繁中|big5", written(langZHTW)),
-	says(strong, "nordicsubs|nordicsub|nordic", effect{kindLanguage, uint8(langDA)}, effect{kindLanguage, uint8(langSV)}, effect{kindLanguage, uint8(langNO)}),
+	says(strong, "nordicsubs|nordicsub|nordic", spoken(langDA), spoken(langSV), spoken(langNO), spoken(langFI)),
 	says(strong, "3d|3dbd|bd3d|hsbs|h sbs|half sbs|halfsbs|full sbs|fullsbs|3d sbs|3d ou|half ou|halfou|h ou|hou|sidebyside|side by side|overunder|half overunder|3d hsbs|3d hou|full ou|half sidebyside|3dou|3dsbs|3 d", flag(Flag3D)),
 	says(upper, "sbs|ou", flag(Flag3D)),
 	says(strong, "upscaled|upscale|ai upscale|aiupscale|reupscale|ai enhanced|ai upscaled|upsuhd", flag(FlagUpscaled)),
@@ -356,9 +360,9 @@ var vocabulary = []phrases{
 	says(weak, "russian|rus|русский|рус|russo|ruso", spoken(langRU)),
 	says(strong, "дубляж|лицензия|mvo|avo|dvo|многоголосый|профессиональный", spoken(langRU)),
 	says(upper, "ru", spoken(langRU)),
-	says(weak, "arabic|arabe", spoken(langAR)),
+	says(weak, "arabic|arabe|arab", spoken(langAR)),
 	says(upper, "ara|ar", spoken(langAR)),
-	says(weak, "portuguese|portugues|portuguesa|brazilian|portuguese brazil|portugues br|portugues brasil", spoken(langPT)),
+	says(weak, "portuguese|portugues|portuguesa|brazilian|portuguese brazil|portugues br|portugues brasil|port br", spoken(langPT)),
 	says(upper, "por|pt|ptbr|pt br|br|por audio|ptpt|pt pt|brazil|bra", spoken(langPT)),
 	says(weak, "spanish|castellano|espanol|castilian|espanhol|esp castellano|espanol castellano", spoken(langES)),
 	says(upper, "spa|esp|es|cast|es es", spoken(langES)),
@@ -435,14 +439,14 @@ var vocabulary = []phrases{
 	says(upper, "hrv|hr", spoken(langHR)),
 	says(weak, "slovenian|slovene", spoken(langSL)),
 	says(upper, "slv|sl", spoken(langSL)),
-	says(weak, "danish|dansk", spoken(langDA)),
+	says(weak, "danish|dansk|danska", spoken(langDA)),
 	says(upper, "dan|da|dk", spoken(langDA)),
-	says(weak, "finnish|suomi", spoken(langFI)),
+	says(weak, "finnish|suomi|finsk|finska", spoken(langFI)),
 	says(upper, "fin|fi", spoken(langFI)),
 	says(weak, "swedish|svenska|svensk", spoken(langSV)),
 	says(upper, "swe|sv", spoken(langSV)),
-	says(weak, "norwegian|norsk", spoken(langNO)),
-	says(upper, "nor|no", spoken(langNO)),
+	says(weak, "norwegian|norsk|norska|bokmal", spoken(langNO)),
+	says(upper, "nor|no|nob", spoken(langNO)),
 	says(weak, "icelandic", spoken(langIS)),
 	says(upper, "isl|ice", spoken(langIS)),
 	says(weak, "urdu", spoken(langUR)),

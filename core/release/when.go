@@ -9,6 +9,7 @@ func (p *parser) numbering() {
 		if n := p.dateAt(i); n > 0 {
 			p.claimNumber(FieldDate, i, int(p.toks[i+n-1].fhi))
 			i += n - 1
+			p.numEnd = i + 1
 		}
 	}
 	var n numbers
@@ -21,7 +22,7 @@ func (p *parser) numbering() {
 			continue
 		}
 		i = p.claimNumber(FieldNumber, from, n.end) - 1
-		if p.numEnd == 0 {
+		if p.numEnd <= from {
 			p.numEnd = i + 1
 		}
 	}
