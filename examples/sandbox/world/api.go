@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -215,7 +216,7 @@ func (w *World) SetDebrid(hash string, d Debrid) error {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.taken[hash] = d
+	w.taken[strings.ToLower(hash)] = d
 	return nil
 }
 
@@ -244,7 +245,7 @@ func (w *World) ChangeAccount(c AccountChange) (AccountState, error) {
 		w.mu.Unlock()
 	}
 	if c.Drop != nil {
-		a.drop(*c.Drop)
+		a.drop(strings.ToLower(*c.Drop))
 	}
 	if c.ExpireLinks {
 		a.expire()

@@ -97,3 +97,11 @@ func TestArchiveTellsWhatIsNotFree(t *testing.T) {
 		}
 	}
 }
+
+func FuzzQueryNeverPanics(f *testing.F) {
+	for _, q := range []string{`title:(a OR "b")`, `-year:[1 TO *]`, `a*b*c AND NOT (d`, `:`, `""`} {
+		f.Add(q)
+	}
+	fields := map[string]any{"title": "Sintel", "year": 2010, "collection": []string{"a", "b"}}
+	f.Fuzz(func(_ *testing.T, q string) { matchesQuery(fields, q) })
+}

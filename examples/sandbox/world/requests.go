@@ -152,6 +152,7 @@ func (w *World) notify(ctx context.Context, r Request, h Webhook) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("make webhook: %w", err)
 	}
+	req.Close = true // nobody keeps the connection of one call
 	req.Header.Set("Content-Type", "application/json")
 	if h.Authorization != "" {
 		req.Header.Set("Authorization", h.Authorization)

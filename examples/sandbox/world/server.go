@@ -51,7 +51,9 @@ func (s *service) listen(addr string) error {
 	if err != nil {
 		return fmt.Errorf("listen for %s: %w", s.name, err)
 	}
-	s.ln, s.addr = ln, ln.Addr().String()
+	if s.ln = ln; s.addr == "" { // read without a lock from then on
+		s.addr = ln.Addr().String()
+	}
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -301,8 +302,8 @@ func (w *World) title(imdb string) *title {
 	return w.titles[i]
 }
 
-// release finds a release by info hash in lower-case hex; nil if there is none.
-func (w *World) release(hash string) *release { return w.byHash[hash] }
+// release finds a release by info hash in hex; nil if there is none.
+func (w *World) release(hash string) *release { return w.byHash[strings.ToLower(hash)] }
 
 // listed are the releases that indexers know now.
 func (w *World) listed() []*release {
