@@ -44,6 +44,8 @@ type Process struct {
 	configured map[string]sdk.CapabilityDescription
 	brokerID   uint32
 	ending     bool
+	calls      int             // under way
+	quiet      []chan struct{} // closed when none is
 }
 
 func (o Options) withDefaults() Options {
@@ -168,8 +170,46 @@ func (p *Process) Drain(ctx context.Context) error {
 	if t, ok := ctx.Deadline(); ok {
 		m.Timeout = wire.Span(max(time.Until(t), time.Millisecond))
 	}
-	_, err := pb.NewPluginServiceClient(p.conn).Drain(ctx, m)
-	return p.fault(ctx, err)
+	if _, err := pb.NewPluginServiceClient(p.conn).Drain(ctx, m); err != nil {
+		return p.fault(ctx, err)
+	}
+	return p.silence(ctx)
+}
+
+// silence waits until no call is under way: the plugin is done with one a moment before its answer is here.
+func (p *Process) silence(ctx context.Context) error {
+	p.mu.Lock()
+	quiet := make(chan struct{})
+	if p.calls == 0 {
+		close(quiet)
+	} else {
+		p.quiet = append(p.quiet, quiet)
+	}
+	p.mu.Unlock()
+	select {
+	case <-quiet:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// begin counts a call; the function that it returns ends it.
+func (p *Process) begin() (end func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.calls++
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.calls--; p.calls > 0 {
+			return
+		}
+		for _, q := range p.quiet {
+			close(q)
+		}
+		p.quiet = nil
+	}
 }
 
 // Health asks whether the process answers at all, within ctx.
@@ -272,6 +312,7 @@ func (p *Process) Release(ctx context.Context, id string) error {
 
 // call is part of caller.
 func (p *Process) call(ctx context.Context, _ string, _ func() bool, do func(context.Context, grpc.ClientConnInterface) error) error {
+	defer p.begin()()
 	return p.fault(ctx, do(ctx, p.conn))
 }
 
