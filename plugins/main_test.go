@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/millrace-media/millrace/sdk"
+	"github.com/millrace-media/millrace/sdk/sdktest"
 	"github.com/millrace-media/millrace/sdk/serve"
 )
 
@@ -61,6 +60,7 @@ func build(t *testing.T) (folder string) {
 	return folder
 }
 
+// The kit holds the file's name and what it says of itself together.
 func TestTheBinaryIsThePluginOfItsName(t *testing.T) {
 	t.Parallel()
 	folder := build(t)
@@ -69,14 +69,7 @@ func TestTheBinaryIsThePluginOfItsName(t *testing.T) {
 		if err := os.Link(filepath.Join(folder, "plugins"), link); err != nil {
 			t.Fatal(err)
 		}
-		out, err := exec.CommandContext(t.Context(), link, "describe").Output()
-		var d sdk.Description
-		if err == nil {
-			err = json.Unmarshal(out, &d)
-		}
-		if err != nil || d.Name != p.Name {
-			t.Errorf("%s describes itself as %q (%v)", link, d.Name, err)
-		}
+		t.Run(p.Name, func(t *testing.T) { sdktest.Binary(t, link) })
 	}
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), filepath.Join(folder, "plugins"))

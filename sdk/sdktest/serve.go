@@ -44,7 +44,9 @@ func Serve(t T, p serve.Plugin) *Plugin {
 	plugin := &Plugin{services: newServices()}
 	stop := func() {
 		cancel()
-		<-ended
+		if !within(5*time.Second, func() { <-ended }) {
+			t.Errorf("the plugin does not end: a call is still running")
+		}
 		toPlugin.Close()
 		toHost.Close()
 	}

@@ -65,9 +65,16 @@ func begin(t T, c Case, capability string) *suite {
 	return s
 }
 
-// end checks that nothing is left when the plugin has ended.
+// end checks that calls which were given up have ended in the plugin too, and that nothing is left when it has ended.
 func (s *suite) end() {
 	s.t.Helper()
+	run(s.t, "what was given up has ended", func(t T) {
+		ctx, cancel := context.WithTimeout(t.Context(), grace)
+		defer cancel()
+		if err := s.plugin.process.Drain(ctx); err != nil {
+			t.Errorf("calls are still running %v after their callers have gone: %v", grace, err)
+		}
+	})
 	s.plugin.Close()
 	if _, ok := s.t.(*testing.T); !ok {
 		return // a program has goroutines of its own
@@ -132,6 +139,12 @@ func checkSettings(t T, p *Plugin, d sdk.CapabilityDescription, good map[string]
 	if ds := p.Validate(t, d.Capability, good); host.HasErrors(ds) {
 		t.Errorf("settings that are good are refused: %v", ds)
 	}
+	refusals(t, p, d, good)
+}
+
+// refusals asks what the plugin says of settings that are wrong by its own schema.
+func refusals(t T, p *Plugin, d sdk.CapabilityDescription, good map[string]any) {
+	t.Helper()
 	refused := func(what, attribute string, settings map[string]any) {
 		t.Helper()
 		for _, x := range p.Validate(t, d.Capability, settings) {
