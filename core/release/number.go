@@ -71,6 +71,7 @@ func (c *cursor) revision() {
 // stays on the stack.
 type numbers struct {
 	how    Numbering
+	disc   bool // one disc of a season
 	worded bool // the season was written with a word, so that a list may go on after mere spaces
 	end    int  // in the folded text
 	s, e   [16]Range
@@ -122,6 +123,14 @@ func (n *numbers) seasonEpisode(f []byte, at int) bool {
 	n.end = c.i
 	if n.episodesAfter(&c, s, letter == 's') {
 		return true
+	}
+	if disc := c; letter == 's' && disc.word("d") { // S07D1: a disc of a season
+		if _, dw := disc.digits(2); dw > 0 && disc.edge() {
+			n.season(s, 0)
+			n.disc = true
+			n.end = disc.i
+			return true
+		}
 	}
 	if letter != 's' && w < 2 || !(cursor{f, n.end}).edgeOr("s") {
 		return false

@@ -4,6 +4,9 @@ package release
 // numbering is left alone.
 func (p *parser) merge(f *numbers) bool {
 	r := &p.rel
+	if f.disc {
+		r.Flags |= FlagDisc
+	}
 	switch {
 	case r.Numbering == NumberNone:
 		r.Numbering = f.how

@@ -52,8 +52,21 @@ func (p *parser) bounds() {
 	for p.end < p.n && !p.stops(p.end) {
 		p.end++
 	}
+	if p.end == p.start && p.yearAt == p.start+1 && !p.toks[p.start].number && !p.technicalOnly(p.start) {
+		p.end++ // "Remux (2021)": the only word before the year is the title, whatever it means elsewhere
+	}
 	p.tech = p.firstStrong(p.end)
 	p.absorb()
+}
+
+// technicalOnly reports whether token i has a digit, as 1080p has, and so is never a whole title.
+func (p *parser) technicalOnly(i int) bool {
+	for _, b := range p.word(i) {
+		if isDigit(b) {
+			return true
+		}
+	}
+	return false
 }
 
 // stops reports whether the title ends before token i.

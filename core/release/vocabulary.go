@@ -186,7 +186,7 @@ var vocabulary = []phrases{
 	says(strong, "dd20|ac320", audio(AudioAC3), channels(ChannelsStereo)),
 	says(strong, "aac|aaclc|qaac|heaac|he aac|aac lc", audio(AudioAAC)),
 	says(strong, "flac", audio(AudioFLAC)),
-	says(strong, "mp3|lame", audio(AudioMP3)),
+	says(strong, "mp3", audio(AudioMP3)),
 	says(upper, "opus", audio(AudioOpus)),
 	says(strong, "lpcm|pcm", audio(AudioPCM)),
 	says(strong, "vorbis|ogg", audio(AudioVorbis)),
@@ -199,7 +199,7 @@ var vocabulary = []phrases{
 	says(weak, "mono", channels(ChannelsMono)),
 
 	// Flags.
-	says(strong, "proper|real proper|propper", flag(FlagProper)),
+	says(weak, "proper|real proper|propper", flag(FlagProper)),
 	says(strong, "repack|rerip|repack2|repack3|2ndrepack|v2repack", flag(FlagRepack)),
 	says(upper, "real", flag(FlagReal)),
 	says(strong, "complete series|the complete series|complete season|complete collection|complete edition|full series|complete pack|complete set|the complete collection|complete tv series|complete miniseries|complete mini series|season complete|full season|complete box set|complete saga|complete anthology|serie completa|serie complete|integrale|l integrale|serie integrale|komplett|complete seasons|all seasons|all episodes|todas as temporadas|colecao completa|coleccion completa|toutes les saisons|polnyi sezon|collection complete|complete filmography|ultimate collection|all movies|movie collection|movies collection|movies complete|complete movie",
@@ -215,7 +215,8 @@ var vocabulary = []phrases{
 	says(strong, "dubpl|pldub|dubbing pl|dubbingpl|pl dub|pldubbing", flag(FlagDubbed), spoken(langPL)),
 	says(strong, "lektor pl|lektorpl|lektor|pllek|lekpl|lek pl|ivo pl", spoken(langPL)),
 	says(strong, "multi|multi audio|multiaudio|multi lang|multilang|multi language|multiple audio|triple audio|tri audio|multi5|multi4|multi3|multi 5|multi 4|multi 3|3audio|2audio|4audio|multi audios", flag(FlagMultiAudio)),
-	says(strong, "dual audio|dualaudio|dual|dual lang|dual language|dl audio|2 audio|dual audios", flag(FlagDualAudio)),
+	says(weak, "dual", flag(FlagDualAudio)),
+	says(strong, "dual audio|dualaudio|dual lang|dual language|dl audio|2 audio|dual audios", flag(FlagDualAudio)),
 	says(upper, "dl", flag(FlagDualAudio)),
 	says(strong, "multi subs|multi sub|multisubs|multisub|multiple subtitle|multiple subtitles|multiple subs|msubs|msub|multi subtitle|multi subtitles|m subs|dual subs|multi esub", flag(FlagMultiSubs), flag(FlagSubbed), subMark),
 	says(weak, "sub|subs", flag(FlagSubbed), subMark),
@@ -248,7 +249,7 @@ var vocabulary = []phrases{
 	says(strong, "3d|3dbd|bd3d|hsbs|h sbs|half sbs|halfsbs|full sbs|fullsbs|3d sbs|3d ou|half ou|halfou|h ou|hou|sidebyside|side by side|overunder|half overunder|3d hsbs|3d hou|full ou|half sidebyside|3dou|3dsbs|3 d", flag(Flag3D)),
 	says(upper, "sbs|ou", flag(Flag3D)),
 	says(strong, "upscaled|upscale|ai upscale|aiupscale|reupscale|ai enhanced|ai upscaled|upsuhd", flag(FlagUpscaled)),
-	says(strong, "convert|converted", flag(FlagConverted)),
+	says(upper, "convert|converted", flag(FlagConverted)),
 	says(upper, "retail", flag(FlagRetail)),
 	says(upper, "internal|int", flag(FlagInternal)),
 	says(upper, "limited", flag(FlagLimited)),
@@ -268,7 +269,7 @@ var vocabulary = []phrases{
 	says(weak, "extras|featurette|featurettes|interview|interviews|deleted scenes|deleted scene|behind the scenes|making of|bonus|bts|bloopers|gag reel|bonus disc|extra", flag(FlagExtra)),
 	says(strong, "ncop|nced|nc op|nc ed|creditless op|creditless ed|creditless opening|creditless ending|creditless|clean opening|clean ending", flag(FlagMenu)),
 	says(upper, "menu|menus", flag(FlagMenu)),
-	says(strong, "xxx|porn", flag(FlagAdult)),
+	says(weak, "xxx|porn", flag(FlagAdult)),
 
 	// Edition.
 	says(strong, "extended edition|extended cut|extended version|extended editions|extended remastered|version longue|extended uncut", edition(EditionExtended)),
@@ -282,7 +283,8 @@ var vocabulary = []phrases{
 	says(weak, "theatrical", edition(EditionTheatrical)),
 	says(strong, "imax edition|imax enhanced", edition(EditionIMAX)),
 	says(weak, "imax", edition(EditionIMAX)),
-	says(strong, "remastered|remaster|4k remastered|restored|rekonstrukcja|remasterizado", edition(EditionRemastered)),
+	says(strong, "remastered|remaster|4k remastered|rekonstrukcja|remasterizado", edition(EditionRemastered)),
+	says(weak, "restored", edition(EditionRemastered)),
 	says(strong, "criterion collection|the criterion collection|criterion edition", edition(EditionCriterion)),
 	says(weak, "criterion", edition(EditionCriterion)),
 	says(strong, "anniversary edition|th anniversary edition|anniversary remaster|th anniversary", edition(EditionAnniversary)),
@@ -346,8 +348,8 @@ var vocabulary = []phrases{
 	says(upper, "iso", container(ContainerISO), flag(FlagDisc)),
 
 	// Technical words without a field.
-	says(strong, "60fps|50fps|30fps|24fps|120fps|60 fps|hfr|hq|nvenc|reenc|re encoded|webz|ntsc|pal|gb|mb|gib|mib|kbps|vmaf|crf|ds4k|tvversion|tv version|tv movie|web series|encode|bitrate|fps", noise),
-	says(upper, "read nfo|readnfo|nfofix|nfo|dirfix|internal nfo|subpack|rip|vo|vof|clean|ws|fs|se|qc|10th|v2|v3|v4", noise),
+	says(strong, "60fps|50fps|30fps|24fps|120fps|60 fps|hfr|nvenc|reenc|re encoded|webz|ntsc|gb|mb|gib|mib|kbps|vmaf|crf|ds4k|tvversion|tv version|tv movie|web series|fps", noise),
+	says(upper, "hq|pal|encode|bitrate|read nfo|readnfo|nfofix|nfo|dirfix|internal nfo|subpack|rip|vo|vof|clean|ws|fs|se|qc|10th|v2|v3|v4", noise),
 
 	// Languages.
 	says(weak, "english|ingles|inglese|anglais|angielski", spoken(langEN)),

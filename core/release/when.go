@@ -161,10 +161,10 @@ func (p *parser) seasonWord(n *numbers, i int) bool {
 	} else if !glued {
 		c.skip(" ._:#[(", 3)
 	}
+	at := c
 	c.word("no")
 	c.word("s")
 	c.word("o")
-	at := c
 	s, width := c.digits(4)
 	if width > 0 && width <= 2 && (c.edgeOr("xe") || c.peek() == 's') {
 		n.end = c.i
