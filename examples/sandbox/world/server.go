@@ -92,9 +92,9 @@ func (s *service) stop() error {
 	s.cancel()
 	err := s.srv.Close()
 	<-s.served
-	s.live.Lock() // the last reader is the last request
-	s.live.Unlock()
+	s.live.Lock() // until the last request has let go
 	s.srv = nil
+	s.live.Unlock()
 	if err != nil {
 		return fmt.Errorf("stop %s: %w", s.name, err)
 	}
