@@ -1,0 +1,77 @@
+package host
+
+import (
+	"context"
+	"net"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/grpc/test/bufconn"
+
+	"github.com/millrace-media/millrace/sdk"
+	"github.com/millrace-media/millrace/sdk/serve"
+)
+
+func TestAttachReachesAPluginOfThisProcess(t *testing.T) {
+	t.Parallel()
+	plugin, services := bufconn.Listen(1<<20), bufconn.Listen(1<<20)
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	var log logBook
+	go func() { served <- serve.Listen(ctx, stubPlugin, plugin, services.DialContext, &log) }()
+	o := Options{Name: "stub", Services: newMemory()}
+	p, err := Attach(t.Context(), o, Attachment{Dial: plugin.DialContext, Services: services})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := configured(t, p, "i", `{"count":2}`)
+	got, err := scrape(t.Context(), s, "x")
+	if diff := cmp.Diff([]string{"x", "x"}, got); diff != "" || err != nil {
+		t.Errorf("releases (-want +got):\n%s%v", diff, err)
+	}
+	got, err = scrape(t.Context(), s, "state:one")
+	if diff := cmp.Diff([]string{" 0 true one true"}, got); diff != "" || err != nil {
+		t.Errorf("state (-want +got):\n%s%v", diff, err)
+	}
+	if err := p.Health(t.Context()); err != nil {
+		t.Error(err)
+	}
+	p.Kill()
+	cancel()
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRuntimeFoldersAreTold(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join(t.TempDir(), "a-name-that-is-long-enough-to-make-every-socket-in-it-longer-than-the-system-allows", "x")
+	if _, err := runtimeIn(root); err == nil {
+		t.Error("a folder is taken in which no socket can be")
+	}
+	a, b := tempRuntime(t), tempRuntime(t)
+	second, err := runtimeIn(filepath.Dir(a.Dir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second.Dir() == a.Dir() || second.Dir() == b.Dir() {
+		t.Errorf("two daemons share %s", second.Dir())
+	}
+	if err := second.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// silent is a plugin that takes connections and never answers.
+func TestAttachGivesUp(t *testing.T) {
+	t.Parallel()
+	l := bufconn.Listen(1)
+	t.Cleanup(func() { l.Close() })
+	dial := func(ctx context.Context) (net.Conn, error) { return l.DialContext(ctx) }
+	_, err := Attach(t.Context(), Options{Name: "silent", StartTimeout: 100 * time.Millisecond}, Attachment{Dial: dial})
+	if sdk.KindOf(err) != sdk.Unavailable {
+		t.Errorf("got %v", err)
+	}
+}
