@@ -75,6 +75,9 @@ func TestFilesAreChosen(t *testing.T) {
 		{"an archive", "sintel", []string{"900 Sintel.2010.rar", "900 Sintel.2010.iso", "900 Sintel.2010.exe"}, "NOT_VIDEO NOT_VIDEO NOT_VIDEO"},
 		{"a title with a number", "apollo13", []string{"900 Apollo.13.1995.mkv", "900 Apollo.11.2019.mkv"}, "film OTHER_TITLE"},
 		{"a title with a year", "br2049", []string{"900 Blade.Runner.2049.2017.mkv", "900 Blade.Runner.1982.mkv"}, "film OTHER_TITLE"},
+		{"what the Internet Archive makes of a film", "living", []string{
+			"400 Night_Of_The_Living_Dead_1968/NightOfTheLivingDead.ia.mp4", "300 Night_Of_The_Living_Dead_1968/NightOfTheLivingDead_512kb.mp4", "900 Night_Of_The_Living_Dead_1968/NightOfTheLivingDead.mpeg",
+		}, "NOT_BEST NOT_BEST film"},
 		{"no files", "sintel", nil, ""},
 
 		{"one episode of a season", "keepers.2x05", []string{

@@ -79,6 +79,10 @@ func (p *parser) extension(file bool) {
 	p.rel.Container, p.rel.Ext = ext, true
 	p.n = last
 	p.toks[last] = token{}
+	if p.n > 1 && p.is(p.n-1, "ia") && p.toks[p.n-1].gap == gapDot { // the Internet Archive's own encodings: "Title.ia.mp4"
+		p.n--
+		p.toks[p.n] = token{}
+	}
 }
 
 // sites finds "www.example.org", and a domain alone in brackets.
