@@ -117,6 +117,9 @@ func (it *Item) startPack() []Step {
 func (it *Item) childChanged(e ChildChanged, now time.Time) []Step {
 	was := it.State
 	it.Counts = it.Counts.moved(e.From, e.To)
+	if it.State == StateUnknown {
+		return nil // it only counts until it is indexed: a season is grown before it is told whether to try a pack
+	}
 	steps := it.derive()
 	if it.Kind != KindShow || it.held() {
 		return steps
