@@ -151,7 +151,7 @@ func (d *disk) shut(e *entry) {
 		delete(d.entries, e.name)
 	} else {
 		now := time.Now()
-		os.Chtimes(s.idx.Name(), now, now) // only the order of eviction after a restart depends on it
+		_ = os.Chtimes(s.idx.Name(), now, now) // only the order of eviction after a restart depends on it
 	}
 	s.closeFiles()
 }

@@ -152,7 +152,7 @@ func (d *disk) expired() *segment {
 	defer d.mu.Unlock()
 	for el := d.recent.Front(); el != nil; el = el.Next() {
 		sg := el.Value.(*segment)
-		if time.Now().Sub(sg.used) < d.o.TTL {
+		if time.Since(sg.used) < d.o.TTL {
 			return nil
 		}
 		if !sg.going {

@@ -4,7 +4,9 @@ package fuse_test
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -110,4 +112,57 @@ func TestNewSaysWhatToDo(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestMountThroughALink(t *testing.T) {
+	t.Parallel()
+	requireFUSE(t)
+	w := vfstest.NewWorld(t, vfs.Options{})
+	dir := t.TempDir()
+	link := filepath.Join(t.TempDir(), "link with a space")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	m, err := fuse.New(w.FS, link, fuse.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Dir() != dir || !mounted(t, dir) {
+		t.Errorf("got %s, mounted %t; want %s, mounted", m.Dir(), mounted(t, dir), dir)
+	}
+	if err := m.Unmount(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
+
+// BenchmarkRead has another process read a file of 256 MiB through a mount: new, then kept by the kernel.
+func BenchmarkRead(b *testing.B) {
+	const size = 256 << 20
+	w := vfstest.NewWorld(b, vfs.Options{})
+	if err := w.Tree.Apply(vfs.Put("film", vfs.File{Inode: vfs.FileInode(9), ContentID: "film", Size: size})); err != nil {
+		b.Fatal(err)
+	}
+	path := filepath.Join(mount(b, w.FS).Dir(), "film")
+	read := func(b *testing.B) {
+		b.Helper()
+		if out, err := exec.Command("dd", "if="+path, "of=/dev/null", "bs=1M").CombinedOutput(); err != nil {
+			b.Fatalf("dd: %v: %s", err, out)
+		}
+	}
+	b.Run("cold", func(b *testing.B) {
+		b.SetBytes(size)
+		for i := 0; b.Loop(); i++ {
+			f := vfs.File{Inode: vfs.FileInode(9), ContentID: fmt.Sprint("film", i), Size: size}
+			if err := w.Tree.Apply(vfs.Put("film", f)); err != nil {
+				b.Fatal(err)
+			}
+			read(b)
+		}
+	})
+	b.Run("kept by the kernel", func(b *testing.B) {
+		b.SetBytes(size)
+		for b.Loop() {
+			read(b)
+		}
+	})
 }

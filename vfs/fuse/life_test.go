@@ -12,11 +12,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/millrace-media/millrace/vfs"
+	"github.com/millrace-media/millrace/vfs/chunk"
 	"github.com/millrace-media/millrace/vfs/fuse"
 	"github.com/millrace-media/millrace/vfs/vfstest"
 )
@@ -305,4 +307,27 @@ func TestOpenFileKeepsItsContent(t *testing.T) {
 	sh.expect(t, sum(f.ContentID))
 	sh.expect(t, sum("other"))
 	sh.expect(t, sum("other"))
+}
+
+// served counts the bytes that a cache gave to readers.
+type served struct{ n atomic.Int64 }
+
+func (s *served) Served(_ chunk.Origin, n int)      { s.n.Add(int64(n)) }
+func (*served) Fetched(time.Duration, int64, error) {}
+func (*served) Lost(chunk.Loss, int64)              {}
+
+func TestKernelKeepsWhatWasRead(t *testing.T) {
+	t.Parallel()
+	var s served
+	w := vfstest.NewWorld(t, vfs.Options{Cache: chunk.Options{Observer: &s}})
+	f := vfstest.Files()[0]
+	r := vfstest.Process(t, mount(t, w.FS).Dir())
+	for range 2 {
+		if _, err := r.ReadAt(f.Path, 0, int(f.Size)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := s.n.Load(); got != f.Size {
+		t.Errorf("%d bytes were read from us, want the file's %d once", got, f.Size)
+	}
 }

@@ -34,9 +34,9 @@ func New(fs *vfs.FS, dir string, o Options) (*Mount, error) {
 	if o.UID == 0 && o.GID == 0 {
 		o.UID, o.GID = uint32(os.Getuid()), uint32(os.Getgid())
 	}
-	dir, err := filepath.Abs(dir)
+	dir, err := resolve(dir)
 	if err != nil {
-		return nil, fmt.Errorf("mount on %s: %w", dir, err)
+		return nil, err
 	}
 	if err := prepare(dir, o.Logger); err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func mountOptions(o Options) *gofuse.MountOptions {
 	mo := &gofuse.MountOptions{
 		Name: fsName, FsName: fsName,
 		AllowOther:    !o.Private && othersAllowed(),
-		MaxBackground: 64,
+		MaxBackground: 512, // reads that a dead source holds up must not keep others out
 		MaxWrite:      1 << 20,
 		MaxReadAhead:  1 << 20,
 		DisableXAttrs: true,

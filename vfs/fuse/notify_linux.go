@@ -60,13 +60,12 @@ func (n *notifier) tell(ctx context.Context, events []vfs.Event) {
 		if ctx.Err() != nil {
 			return
 		}
+		changed[ev.Parent] = true
 		switch ev.Kind {
 		case vfs.Added:
 			n.server.EntryNotify(ev.Parent, ev.Name)
-			changed[ev.Parent] = true
 		case vfs.Removed:
 			n.server.DeleteNotify(ev.Parent, ev.Inode, ev.Name)
-			changed[ev.Parent] = true
 		case vfs.Changed:
 			n.server.InodeNotify(ev.Inode, 0, 0)
 		}

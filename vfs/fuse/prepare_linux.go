@@ -18,6 +18,24 @@ import (
 // patience is how long a mount that is found is given to answer.
 const patience = 3 * time.Second
 
+// resolve returns a directory as the kernel calls it: absolute and without links. It does not touch what is mounted there.
+func resolve(dir string) (string, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("mount on %s: %w", dir, err)
+	}
+	if target, err := os.Readlink(abs); err == nil {
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(abs), target)
+		}
+		abs = target
+	}
+	if parent, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
+		abs = filepath.Join(parent, filepath.Base(abs))
+	}
+	return abs, nil
+}
+
 // prepare sees to it that there can be a mount on dir.
 func prepare(dir string, log *slog.Logger) error {
 	if _, err := os.Stat("/dev/fuse"); err != nil {
@@ -137,11 +155,8 @@ func othersAllowed() bool {
 	return false
 }
 
-// deviceOf returns the device (major:minor) of what is mounted on dir, or nothing. It does not touch the mount.
+// deviceOf returns the device (major:minor) of what is mounted on dir, which is resolved, or nothing. It does not touch the mount.
 func deviceOf(dir string) string {
-	if real, err := filepath.EvalSymlinks(filepath.Dir(dir)); err == nil {
-		dir = filepath.Join(real, filepath.Base(dir))
-	}
 	info, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
 		return ""
