@@ -35,7 +35,7 @@ type settings struct {
 	Map     map[string]string `hcl:"map,optional"`
 	Old     string            `hcl:"old,optional" deprecated:"Use url."`
 	Ignored func()            `hcl:"-"`
-	private int
+	_       int
 }
 
 type thing struct{}
