@@ -40,6 +40,7 @@ func (a *account) find(ctx context.Context, hash string) (torrent, bool, error) 
 	if t, ok, fresh := a.lookup(hash); fresh {
 		return t, ok, nil
 	}
+	began := time.Now()
 	byHash := map[string]torrent{}
 	err := a.client.each(ctx, func(list []torrent) error {
 		for _, t := range list {
@@ -54,8 +55,8 @@ func (a *account) find(ctx context.Context, hash string) (torrent, bool, error) 
 		return torrent{}, false, err
 	}
 	a.mu.Lock()
-	a.byHash, a.read = byHash, time.Now()
-	a.mu.Unlock()
+	defer a.mu.Unlock()
+	a.byHash, a.read = byHash, began
 	t, ok := byHash[hash]
 	return t, ok, nil
 }
@@ -68,6 +69,15 @@ func (a *account) lookup(hash string) (t torrent, ok, fresh bool) {
 	}
 	t, ok = a.byHash[hash]
 	return t, ok, true
+}
+
+// note adds a torrent that was just made to what is remembered.
+func (a *account) note(t torrent) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.read.IsZero() {
+		a.byHash[strings.ToLower(string(t.Hash))] = t
+	}
 }
 
 // forget makes the next find read the list.

@@ -57,12 +57,12 @@ func (r *RealDebrid) add(ctx context.Context, q sdk.AddRequest, version int64) (
 	if !mine {
 		return elsewhere(q), nil
 	}
-	r.account.forget()
 	id, err := r.client.add(ctx, q)
 	if codeOf(err) == codeActive {
 		return r.active(ctx, q)
 	}
 	if err != nil {
+		r.account.forget()
 		if refused(err) {
 			r.disclaim(ctx, q.Hash)
 		}
@@ -76,12 +76,14 @@ func (r *RealDebrid) add(ctx context.Context, q sdk.AddRequest, version int64) (
 	if err != nil {
 		return sdk.Placement{}, fmt.Errorf("read the torrent just added: %w", err)
 	}
+	r.account.note(t)
 	return r.settle(ctx, t, true)
 }
 
 // active finds the torrent that the service says it has already.
 func (r *RealDebrid) active(ctx context.Context, q sdk.AddRequest) (sdk.Placement, error) {
 	r.disclaim(ctx, q.Hash)
+	r.account.forget()
 	t, held, err := r.held(ctx, q.Hash, "")
 	if err != nil {
 		return sdk.Placement{}, err
@@ -106,16 +108,18 @@ func (r *RealDebrid) held(ctx context.Context, hash, id string) (torrent, bool, 
 		}
 		r.account.forget()
 	}
-	t, ok, err := r.account.find(ctx, hash)
-	if err != nil || !ok {
-		return torrent{}, false, err
-	}
-	t, err = r.client.info(ctx, string(t.ID))
-	if sdk.KindOf(err) == sdk.NotFound {
+	for range 2 { // what the list had may have been removed since it was read
+		t, ok, err := r.account.find(ctx, hash)
+		if err != nil || !ok {
+			return torrent{}, false, err
+		}
+		t, err = r.client.info(ctx, string(t.ID))
+		if sdk.KindOf(err) != sdk.NotFound {
+			return t, err == nil, err
+		}
 		r.account.forget()
-		return torrent{}, false, nil
 	}
-	return t, err == nil, err
+	return torrent{}, false, nil
 }
 
 // settle selects files where the service waits for that, and waits a moment for a torrent that may be ready at once.

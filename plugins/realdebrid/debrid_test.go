@@ -410,3 +410,35 @@ func TestAddEndsWithItsContext(t *testing.T) {
 		t.Errorf("%d turns are left", len(r.adding.held))
 	}
 }
+
+func TestTheListIsNotReadAgainForEveryAdd(t *testing.T) {
+	t.Parallel()
+	r, f, up := setup(t)
+	for n := range 5 {
+		add(t, r, request(n))
+	}
+	if n := up.Count("GET", "/torrents?"); n != 1 || f.count() != 5 {
+		t.Errorf("the list was read %d times for %d torrents, want once for 5", n, f.count())
+	}
+}
+
+func FuzzTorrent(f *testing.F) {
+	f.Add([]byte(`{"id": "X", "hash": "AA", "filename": "x", "status": "downloaded", "progress": "100", "links": ["a"], "files": [{"id": 1, "path": "/a.mkv", "bytes": 1, "selected": 1}]}`))
+	f.Add([]byte(`{"status": "downloading", "speed": -1, "bytes": 9e99, "progress": -5, "files": null}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var x torrent
+		if httpclient.DecodeJSON(data, &x) != nil {
+			return
+		}
+		p := x.placement()
+		if p.Progress < 0 || p.Progress > 1 || p.Retry < 0 {
+			t.Fatalf("%q gave %+v", data, p)
+		}
+		x.playable()
+		for _, file := range p.Files {
+			if link, err := x.linkOf(file); file.Ready && (err != nil || link == "" && len(x.Links) == 0) {
+				t.Fatalf("%q: %s is ready without a link (%v)", data, file.Path, err)
+			}
+		}
+	})
+}
