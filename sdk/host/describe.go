@@ -34,7 +34,7 @@ func DescribeCached(ctx context.Context, o Options, cacheDir string) (sdk.Descri
 	defer p.Kill()
 	d = p.Describe()
 	if err := store(file, d); err != nil {
-		o.Log.Warn("a plugin's description cannot be kept", "plugin", o.Name, "error", err)
+		o.Log.Warn("the plugin's description cannot be kept", "error", err)
 	}
 	return d, nil
 }

@@ -50,7 +50,7 @@ type Options struct {
 	Path    string   // of the binary
 	Name    string   // of the plugin, as in the file name
 	Runtime *Runtime // where its sockets live
-	// Log gets what the plugin logs and prints; nil: nothing is logged.
+	// Log gets what the plugin logs and prints, and what befalls it; it should carry the plugin's name. Nil: nothing is logged.
 	Log *slog.Logger
 	// LogLevel is the least level that the plugin sends: trace, debug, info, warn or error; "" is info.
 	LogLevel string

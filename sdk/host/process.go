@@ -342,6 +342,11 @@ func (p *Process) fault(ctx context.Context, err error) error {
 	case codes.ResourceExhausted:
 		return sdk.Errorf(sdk.Other, "plugin %q: a message is larger than it may be", p.o.Name)
 	}
+	select {
+	case <-p.link.ended(): // whatever the transport made of it
+		return p.crash(ctx, st)
+	default:
+	}
 	return sdk.Errorf(sdk.Other, "plugin %q: %s", p.o.Name, st.Message())
 }
 

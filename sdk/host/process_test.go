@@ -195,6 +195,23 @@ func TestInstanceGetsItsEnvironmentAndLogs(t *testing.T) {
 	}
 }
 
+func TestSecretsStayInThePlugin(t *testing.T) {
+	t.Parallel()
+	o := stubOptions(t, "ok")
+	var log logBook
+	o.Log = log.logger()
+	p, _ := startStub(t, o)
+	s := configured(t, p, "q", `{"token":"correct horse \"battery\""}`)
+	_, err := scrape(t.Context(), s, "quote")
+	if sdk.KindOf(err) != sdk.Denied || err.Error() != "the key *** is refused" {
+		t.Errorf("got %v", err)
+	}
+	eventually(t, "the line is logged", func() bool { return strings.Contains(log.String(), "asked with ***") })
+	if in := (Instance{ID: "x", Settings: []byte("hunter2")}); strings.Contains(fmt.Sprintf("%v %+v %#v %s", in, in, in, in), "hunter2") {
+		t.Error("an instance prints its settings")
+	}
+}
+
 func TestUserInstancesNeedTheFlag(t *testing.T) {
 	t.Parallel()
 	p, _ := startStub(t, stubOptions(t, "ok"))
@@ -307,6 +324,36 @@ func TestVerifiedFileIsWhatRuns(t *testing.T) {
 	_, s := startStub(t, o)
 	if _, err := scrape(t.Context(), s, "x"); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestFileIsChangedAfterItWasVerified(t *testing.T) {
+	t.Parallel()
+	o := stubOptions(t, "ok")
+	file := filepath.Join(t.TempDir(), "plugin")
+	if err := os.Symlink(o.Path, file); err != nil {
+		t.Fatal(err)
+	}
+	o.Path = file
+	var log logBook
+	c, err := newChild(o, &output{log: log.logger()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte("#!/bin/sh\necho evil\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	c.cmd.Args = append(c.cmd.Args, "describe")
+	if err := c.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	<-c.exited
+	c.lineTo.Close()
+	if c.exit() != nil || !strings.Contains(log.String(), "1.2.3") || strings.Contains(log.String(), "evil") {
+		t.Errorf("%v:\n%s", c.exit(), log.String())
 	}
 }
 

@@ -188,9 +188,9 @@ func (s *Supervisor) mourn(ctx context.Context, cause error, wait time.Duration)
 	again := timer.C
 	if failed {
 		again = nil
-		s.o.Log.Error("the plugin failed too often and is not started any more", "plugin", s.o.Name, "error", cause)
+		s.o.Log.Error("the plugin failed too often and is not started any more", "error", cause)
 	} else {
-		s.o.Log.Warn("the plugin ended and will be started again", "plugin", s.o.Name, "error", cause, "starts", restarts, "wait", wait.String())
+		s.o.Log.Warn("the plugin ended and will be started again", "error", cause, "starts", restarts, "wait", wait.String())
 	}
 	select {
 	case <-ctx.Done():

@@ -315,6 +315,11 @@ var commands = map[string]func(s *stub, ctx context.Context, arg string, yield f
 	"limited": func(*stub, context.Context, string, func(...sdk.Release) error) error {
 		return fmt.Errorf("scrape: %w", &sdk.Error{Kind: sdk.Limited, Scope: sdk.ReachAccount, RetryAfter: 3 * time.Second, Code: "34", Message: "slow down"})
 	},
+	// quote tells its secret in a log line and in its error.
+	"quote": func(s *stub, _ context.Context, _ string, _ func(...sdk.Release) error) error {
+		s.env.Log.Info("asked with " + s.s.Token.Reveal())
+		return sdk.Errorf(sdk.Denied, "the key %s is refused", s.s.Token.Reveal())
+	},
 	"unavailable": func(*stub, context.Context, string, func(...sdk.Release) error) error {
 		return sdk.Errorf(sdk.Unavailable, "the upstream is down")
 	},

@@ -13,7 +13,7 @@ import (
 )
 
 // env is what a new instance gets: everything that the request says, with the capability's limits where it does not.
-func (s *server) env(ctx context.Context, m *pb.ConfigureRequest, c Capability) (sdk.Env, *client, error) {
+func (s *server) env(ctx context.Context, m *pb.ConfigureRequest, c Capability, secrets *mask) (sdk.Env, *client, error) {
 	conn, err := s.dial(ctx, m.GetHostBrokerId())
 	if err != nil {
 		return sdk.Env{}, nil, err
@@ -35,7 +35,7 @@ func (s *server) env(ctx context.Context, m *pb.ConfigureRequest, c Capability) 
 	return sdk.Env{
 		Instance: name,
 		Trust:    trust,
-		Log:      s.logs.instance(name, m.GetLogLevel()),
+		Log:      s.logs.instance(name, m.GetLogLevel(), secrets),
 		HTTP:     hc.Client,
 		State:    h,
 		Cache:    h,

@@ -23,7 +23,7 @@ var levels = map[string]slog.Level{
 
 func newLogs(out io.Writer, level string) *logs {
 	l := &logs{out: out, level: levelOf(level, slog.LevelInfo)}
-	l.root = l.logger(l.level)
+	l.root = logger(out, l.level)
 	return l
 }
 
@@ -34,13 +34,13 @@ func levelOf(name string, otherwise slog.Level) slog.Level {
 	return otherwise
 }
 
-// instance is a logger whose lines carry an instance's name; an empty level is the process's.
-func (l *logs) instance(name, level string) *slog.Logger {
-	return l.logger(levelOf(level, l.level)).With("instance", name)
+// instance is a logger whose lines carry an instance's name and none of its secrets; an empty level is the process's.
+func (l *logs) instance(name, level string, m *mask) *slog.Logger {
+	return logger(m.writer(l.out), levelOf(level, l.level)).With("instance", name)
 }
 
-func (l *logs) logger(level slog.Level) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(l.out, &slog.HandlerOptions{Level: level, ReplaceAttr: hclogAttr}))
+func logger(out io.Writer, level slog.Level) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level, ReplaceAttr: hclogAttr}))
 }
 
 // hclogAttr gives slog's three own attributes the names and forms that hclog reads.

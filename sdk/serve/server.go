@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -33,6 +34,7 @@ type server struct {
 type instance struct {
 	value   any
 	http    *client
+	secrets *mask
 	calls   int
 	retired bool
 	closed  chan struct{}
@@ -131,34 +133,38 @@ func (s *server) close(in *instance) {
 	}
 }
 
-// configure makes an instance and puts it in the place of the one before it, if any.
+// configure makes an instance and puts it in the place of the one before it, if any. Its error is packed.
 func (s *server) configure(ctx context.Context, m *pb.ConfigureRequest) ([]sdk.Diagnostic, error) {
 	c, ok := s.capability(m.GetCapability())
 	if !ok {
-		return nil, sdk.Errorf(sdk.Invalid, "the plugin has no capability %q", m.GetCapability())
+		return nil, wire.PackError(ctx, sdk.Errorf(sdk.Invalid, "the plugin has no capability %q", m.GetCapability()))
 	}
 	settings, ds := c.check(m.GetSettings())
+	secrets := maskOf(settings)
 	if anyError(ds) {
-		return ds, nil
+		return secrets.diagnostics(ds), nil
 	}
-	env, hc, err := s.env(ctx, m, c)
-	if err != nil {
-		return nil, err
+	in := &instance{secrets: secrets, closed: make(chan struct{})}
+	err := s.build(ctx, in, m, c, settings)
+	if err == nil {
+		err = s.install(m.GetInstance(), in)
 	}
-	value, err := c.build(ctx, env, settings)
-	if err != nil {
-		hc.CloseIdleConnections()
-		return refused(ds, err)
+	if err != nil && sdk.KindOf(err) == sdk.Invalid { // a constructor's complaint about settings
+		ds, err = append(ds, sdk.Diagnostic{Attribute: attributeOf(err), Summary: err.Error()}), nil
 	}
-	return ds, s.install(m.GetInstance(), &instance{value: value, http: hc, closed: make(chan struct{})})
+	return secrets.diagnostics(ds), secrets.error(wire.PackError(ctx, err))
 }
 
-// refused makes a complaint about settings of a constructor's error that is one.
-func refused(ds []sdk.Diagnostic, err error) ([]sdk.Diagnostic, error) {
-	if sdk.KindOf(err) != sdk.Invalid {
-		return nil, err
+func (s *server) build(ctx context.Context, in *instance, m *pb.ConfigureRequest, c Capability, settings reflect.Value) error {
+	env, hc, err := s.env(ctx, m, c, in.secrets)
+	if err != nil {
+		return err
 	}
-	return append(ds, sdk.Diagnostic{Attribute: attributeOf(err), Summary: err.Error()}), nil
+	in.http = hc
+	if in.value, err = c.build(ctx, env, settings); err != nil {
+		hc.CloseIdleConnections()
+	}
+	return err
 }
 
 func (s *server) install(id string, in *instance) error {
@@ -240,7 +246,7 @@ func call[T, R any](ctx context.Context, s *server, id string, do func(T) (R, er
 	}
 	r, err := do(v)
 	if err != nil {
-		return none, wire.PackError(ctx, err)
+		return none, in.secrets.error(wire.PackError(ctx, err))
 	}
 	return r, nil
 }

@@ -56,14 +56,14 @@ func (v *services) Validate(ctx context.Context, m *pb.ValidateRequest) (*pb.Val
 	if !ok {
 		return nil, wire.PackError(ctx, sdk.Errorf(sdk.Invalid, "the plugin has no capability %q", m.GetCapability()))
 	}
-	_, ds := c.check(m.GetSettings())
-	return &pb.ValidateResponse{Diagnostics: wire.PackDiagnostics(ds)}, nil
+	settings, ds := c.check(m.GetSettings())
+	return &pb.ValidateResponse{Diagnostics: wire.PackDiagnostics(maskOf(settings).diagnostics(ds))}, nil
 }
 
 func (v *services) Configure(ctx context.Context, m *pb.ConfigureRequest) (*pb.ConfigureResponse, error) {
 	ds, err := v.s.configure(ctx, m)
 	if err != nil {
-		return nil, wire.PackError(ctx, err)
+		return nil, err
 	}
 	return &pb.ConfigureResponse{Diagnostics: wire.PackDiagnostics(ds)}, nil
 }
