@@ -67,6 +67,9 @@ func (l *loopLink) serveHost(h pb.HostServiceServer) (uint32, error) {
 func (l *loopLink) close(time.Duration) {
 	l.once.Do(func() {
 		l.conn.Close()
+		if l.services != nil {
+			l.services.Close()
+		}
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		if l.server != nil {

@@ -1,9 +1,14 @@
 package host
 
 import (
+	"bufio"
 	"context"
 	"net"
+	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -74,4 +79,40 @@ func TestAttachGivesUp(t *testing.T) {
 	if sdk.KindOf(err) != sdk.Unavailable {
 		t.Errorf("got %v", err)
 	}
+}
+
+func TestReattachReachesAPluginInADebugger(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(exe)
+	cmd.Env = append(os.Environ(), stubEnv+"=debugged")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() && !strings.Contains(lines.Text(), "=") {
+	}
+	name, value, _ := strings.Cut(lines.Text(), "=")
+	t.Setenv(name, strings.Trim(value, "'"))
+	o := stubOptions(t, "crasher") // it must not be started
+	o.Services = newMemory()
+	s := supervise(t, o, quick)
+	sc := configured(t, s, "i", `{}`)
+	got, err := scrape(t.Context(), sc, "state:one")
+	if diff := cmp.Diff([]string{" 0 true one true"}, got); diff != "" || err != nil {
+		t.Errorf("state (-want +got):\n%s%v", diff, err)
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the plugin ended badly: %v", err)
+	}
+	eventually(t, "its end is noticed", func() bool { return s.Status().State != StateRunning })
 }

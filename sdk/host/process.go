@@ -68,11 +68,19 @@ func (o Options) withDefaults() Options {
 }
 
 // Start runs a plugin and returns when it has described itself. ctx bounds the start alone; the process ends with Kill.
-// What is wrong with a plugin that does not start is told by [ErrStart], [ErrVersion] or [ErrChecksum].
+// What is wrong with a plugin that does not start is told by [ErrStart], [ErrVersion] or [ErrChecksum]. A plugin that the
+// variable MILLRACE_REATTACH names runs in a debugger already: it is attached to, and is not ended by Kill.
 func Start(ctx context.Context, o Options) (*Process, error) {
 	o = o.withDefaults()
 	if o.Path == "" || o.Runtime == nil {
 		return nil, errors.New("start a plugin: a path and a runtime folder are needed")
+	}
+	address, err := debugged(o.Name)
+	if err != nil {
+		return nil, err
+	}
+	if address != "" {
+		return reattach(ctx, o, address)
 	}
 	l, conn, err := launch(ctx, o)
 	if err != nil {

@@ -154,7 +154,7 @@ func (s *Supervisor) watchHealth(ctx context.Context, p *Process) error {
 		case <-tick.C:
 		}
 		err := s.health(ctx, p)
-		if err == nil {
+		if err == nil || p.PID() == 0 && !errors.Is(err, ErrCrashed) { // one in a debugger may stand still
 			failures = 0
 			continue
 		}

@@ -109,6 +109,8 @@ func runStub(kind string) {
 		os.Exit(4)
 	case "liar":
 		serve.Main(serve.Plugin{Name: "liar", Version: "1.0.0", Capabilities: []serve.Capability{serve.Scraper(newStub)}})
+	case "debugged":
+		os.Exit(serve.Run(stubPlugin, []string{"debug"}, os.Stdout, os.Stderr))
 	case "slow-exit":
 		defer block()
 		os.Exit(slowExit())

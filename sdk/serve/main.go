@@ -25,7 +25,8 @@ import (
 const protocol = wire.Protocol
 
 // Main is all that a plugin's main does. Under a host it serves the plugin until the host says to end or is gone; with the
-// argument "describe" it writes the plugin's description as JSON; started by hand it says what it is. It does not return.
+// argument "describe" it writes the plugin's description as JSON; with "debug" it waits for a daemon to attach to it;
+// started by hand otherwise it says what it is. It does not return.
 func Main(p Plugin) {
 	os.Exit(Run(p, os.Args[1:], os.Stdout, os.Stderr))
 }
@@ -36,9 +37,12 @@ func Run(p Plugin, args []string, stdout, stderr io.Writer) int {
 	if len(args) == 1 && args[0] == "describe" {
 		return describe(p, stdout, stderr)
 	}
+	if len(args) == 1 && args[0] == "debug" {
+		return waitForDaemon(context.Background(), p, stdout, stderr)
+	}
 	if len(args) > 0 || os.Getenv(wire.CookieKey) != wire.CookieValue {
 		fmt.Fprintf(stderr, "This is millrace-plugin-%s %s, a plugin of Millrace. Millrace starts it by itself where its\n"+
-			"configuration names it; by hand it only knows one argument, describe.\n", p.Name, p.Version)
+			"configuration names it; by hand it only knows the arguments describe and debug.\n", p.Name, p.Version)
 		return 1
 	}
 	if err := serveProcess(p); err != nil {

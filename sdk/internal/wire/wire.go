@@ -19,6 +19,13 @@ const (
 	LogLevelEnv = "MILLRACE_LOG_LEVEL"   // trace, debug, info, warn or error
 )
 
+// ReattachEnv tells a host which plugins run already, in a debugger: a JSON object of names and sockets. A plugin finds
+// the host's services at its own socket's path with ServicesSuffix.
+const (
+	ReattachEnv    = "MILLRACE_REATTACH"
+	ServicesSuffix = ".host"
+)
+
 // PluginSet is the name under which go-plugin dispenses the one set of services that there is.
 const PluginSet = "millrace"
 
