@@ -20,19 +20,21 @@ type beacon struct {
 	name string
 }
 
-// start shows the beacon before there are jobs under its name. Where nobody else can be at work, every job that is said
-// to run belonged to a process that is dead.
+// start shows the beacon before there are jobs under its name: those that are said to run under it belonged to a process
+// that is dead, and so do all where nobody else can be at work.
 func (b *beacon) start(ctx context.Context) error {
 	return b.db.Tx(ctx, func(tx *Tx) error {
+		query, args := "DELETE FROM daemon WHERE id = ?", []any{b.name}
 		if !tx.shared {
-			if _, err := tx.c.exec(ctx, "DELETE FROM daemon"); err != nil {
-				return err
-			}
+			query, args = "DELETE FROM daemon", nil
 		}
-		if err := b.beat(ctx, tx); err != nil {
+		if _, err := tx.c.exec(ctx, query, args...); err != nil {
+			return fmt.Errorf("forget the daemon that was: %w", err)
+		}
+		if err := b.reap(ctx, tx); err != nil {
 			return err
 		}
-		return b.reap(ctx, tx)
+		return b.beat(ctx, tx)
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"sync"
 	"time"
@@ -25,6 +26,8 @@ type Options struct {
 	Log       *slog.Logger      // nil: silent
 	Version   string            // of this program: told to those who meet a library that is newer than they are
 	Failpoint func(name string) // called just before and after every commit, for tests that end the process there
+
+	folder fs.FS // of the migrations; nil: ours
 }
 
 // DB is an open library. It is safe for use by many goroutines.
@@ -69,6 +72,13 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	if o.Failpoint == nil {
 		o.Failpoint = func(string) {}
+	}
+	if o.folder == nil {
+		folder, err := fs.Sub(migrations, "migrations")
+		if err != nil {
+			return nil, fmt.Errorf("open library: %w", err)
+		}
+		o.folder = folder
 	}
 	s, err := openStore(ctx, o)
 	if err != nil {

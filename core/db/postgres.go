@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -31,24 +30,20 @@ func openPostgres(ctx context.Context, o Options) (store, error) {
 		return nil, fmt.Errorf("open library: %w", err)
 	}
 	s := &pgStore{pool: pool}
-	folder, err := migrationFolder()
-	if err == nil {
-		err = s.open(ctx, o, folder)
-	}
-	if err != nil {
+	if err := s.open(ctx, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("open library: %w", err), s.close())
 	}
 	return s, nil
 }
 
-func (s *pgStore) open(ctx context.Context, o Options, folder fs.FS) (err error) {
+func (s *pgStore) open(ctx context.Context, o Options) (err error) {
 	if err := s.pool.Ping(ctx); err != nil {
 		return fmt.Errorf("reach the database: %w", err)
 	}
 	std := stdlib.OpenDBFromPool(s.pool)
 	driver := riverpgxv5.New(s.pool)
 	m := migrator{
-		dialect: dialectPostgres, pool: std, folder: folder, river: riverUp(driver, o.Log),
+		dialect: dialectPostgres, pool: std, folder: o.folder, river: riverUp(driver, o.Log),
 		exclude: s.exclude, version: o.Version, log: o.Log,
 	}
 	if err := errors.Join(m.up(ctx), std.Close()); err != nil {

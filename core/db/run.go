@@ -39,7 +39,9 @@ type Worker struct {
 type RunOptions struct {
 	Workers map[library.StepKind]Worker
 	Slots   map[library.Queue]int // how many jobs run at once; a queue that is not named has 4
-	Name    string                // of this daemon, unlike any other; "": made up
+	// Name of this daemon, unlike that of any other that runs. One that keeps its name over a restart takes up its own
+	// jobs at once; those of others are taken over when they were not heard of for half a minute. "": made up.
+	Name string
 }
 
 const (
@@ -62,10 +64,18 @@ func (e *cancelError) Unwrap() error { return e.err }
 
 // Run works on jobs until ctx ends, and then until those at work have heard of it and returned. It is ErrInUse where
 // another daemon works on a SQLite library. At its start it queues anew whatever should be queued and is not.
-func (d *DB) Run(ctx context.Context, o RunOptions) (err error) {
+func (d *DB) Run(ctx context.Context, o RunOptions) error {
 	if o.Name == "" {
 		o.Name = daemonName()
 	}
+	err := d.run(ctx, o)
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil
+	}
+	return err
+}
+
+func (d *DB) run(ctx context.Context, o RunOptions) (err error) {
 	release, err := d.store.alone()
 	if err != nil {
 		return err
@@ -92,11 +102,7 @@ func (d *DB) Run(ctx context.Context, o RunOptions) (err error) {
 		defer cancel()
 		return client.StopAndCancel(stopCtx)
 	})
-	err = g.Wait()
-	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		return nil
-	}
-	return err
+	return g.Wait()
 }
 
 // stopWait is how long jobs have to hear that they are to end. What has not ended then is taken up again as if the

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -20,11 +19,10 @@ const sqliteReaders = 4
 
 // sqliteStore has one connection that writes, which the job queue shares, and a pool of readers that never wait for it.
 type sqliteStore struct {
-	path   string
-	write  *sql.DB
-	read   *sql.DB
-	jobs   *riverQueue[*sql.Tx]
-	folder fs.FS
+	path  string
+	write *sql.DB
+	read  *sql.DB
+	jobs  *riverQueue[*sql.Tx]
 }
 
 func openSQLite(ctx context.Context, o Options) (store, error) {
@@ -53,13 +51,9 @@ func (s *sqliteStore) open(ctx context.Context, o Options) (err error) {
 	}
 	s.read.SetMaxOpenConns(sqliteReaders)
 	s.read.SetMaxIdleConns(sqliteReaders)
-	folder, err := migrationFolder()
-	if err != nil {
-		return err
-	}
 	driver := riversqlite.New(s.write)
 	m := migrator{
-		dialect: dialectSQLite, pool: s.write, folder: folder, river: riverUp(driver, o.Log),
+		dialect: dialectSQLite, pool: s.write, folder: o.folder, river: riverUp(driver, o.Log),
 		exclude: s.exclude, version: o.Version, log: o.Log,
 	}
 	if err := m.up(ctx); err != nil {
@@ -68,8 +62,6 @@ func (s *sqliteStore) open(ctx context.Context, o Options) (err error) {
 	s.jobs, err = newQueue(driver, func(raw rawTx) *sql.Tx { return raw.(*sqliteTx).tx }, o.Log)
 	return err
 }
-
-func migrationFolder() (fs.FS, error) { return fs.Sub(migrations, "migrations") }
 
 // sqliteURL opens a file in write-ahead mode. A commit survives the end of the process always, and that of the machine
 // but for the last moments.
