@@ -265,6 +265,7 @@ func (d *disk) adopt(name string) error {
 		return err
 	}
 	defer s.closeFiles()
+	before := d.used
 	for n := range chunks(k.size, d.chunk) {
 		if s.has(n) {
 			d.add(e, n, min(d.chunk, k.size-n*d.chunk), used)
@@ -274,7 +275,9 @@ func (d *disk) adopt(name string) error {
 		return errors.New("it is empty")
 	}
 	d.entries[name] = e
-	d.reclaim(s)
+	if taken(s.data) > d.used-before+d.chunk {
+		d.reclaim(s)
+	}
 	return nil
 }
 

@@ -62,8 +62,12 @@ func TestCacheSurvivesKill(t *testing.T) {
 		opt := options(dir)
 		opt.MaxBytes = killTotal
 		c, stop := open(t, o, opt)
-		if s := c.Stats(); s.Disk > killTotal {
+		s := c.Stats()
+		if s.Disk > killTotal {
 			t.Errorf("got %+v, want at most %d on disk", s, killTotal)
+		}
+		if got := allocated(t, dir); got > s.Disk+2*size {
+			t.Errorf("%d bytes are taken on disk, though only %d are known", got, s.Disk)
 		}
 		read(t, c, "a", killTotal, 0, killTotal)
 		stop()

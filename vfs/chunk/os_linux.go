@@ -32,6 +32,15 @@ func punch(f *os.File, off, n int64) error {
 	return err
 }
 
+// taken returns the room that a file takes on disk.
+func taken(f *os.File) int64 {
+	var st unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
+		return 0
+	}
+	return st.Blocks * 512
+}
+
 // freeBytes returns the room left on the disk of a folder.
 func freeBytes(dir string) (int64, bool) {
 	var st unix.Statfs_t
