@@ -3,7 +3,6 @@ package db_test
 import (
 	"context"
 	"errors"
-	"os"
 	"sync"
 	"testing"
 	"time"
@@ -15,8 +14,6 @@ import (
 	"github.com/millrace-media/millrace/core/library"
 	"github.com/millrace-media/millrace/sdk"
 )
-
-func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
 
 // world is a library with shorthands that end the test when something goes wrong.
 type world struct {
