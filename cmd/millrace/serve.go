@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,62 +10,126 @@ import (
 	"syscall"
 
 	"github.com/hashicorp/go-hclog"
+	"github.com/spf13/cobra"
 
 	"github.com/millrace-media/millrace/core"
+	"github.com/millrace-media/millrace/core/config"
 )
 
-// errConfig says that the configuration has mistakes, which were shown.
-var errConfig = errors.New("the configuration has mistakes")
+func (p *program) serveCommand() *cobra.Command {
+	var format string
+	c := leaf("serve", "Run the daemon", 0, 0, func(ctx context.Context, _ []string) error {
+		if format != "text" && format != "json" {
+			return usagef("there is no log format %q: it is text or json", format)
+		}
+		return p.serve(ctx, format == "json")
+	})
+	c.Long = `Runs the daemon until it is interrupted; a second interrupt ends it at once. SIGHUP has it read its configuration again.
+The log goes to standard error.`
+	c.Flags().StringVar(&format, "log-format", "text", "`FORMAT` of the log: text or json")
+	return c
+}
 
 // serve runs the daemon until ctx ends. SIGHUP has the configuration read again.
-func serve(ctx context.Context, config string, out io.Writer) error {
+func (p *program) serve(ctx context.Context, inJSON bool) error {
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
 	level := new(slog.LevelVar)
-	log := slog.New(newLogHandler(out, level))
+	log := slog.New(newLogHandler(p.err, level, inJSON))
 	d, ds, err := core.New(ctx, core.Options{
-		Config: config, Environ: os.Environ(), Version: version, Log: log, Level: level, Failpoint: failpoint(),
-		Started: func(s core.Started) {
-			fmt.Fprintf(out, "Millrace runs at http://%s/\n", s.Address)
-			if s.Setup != "" {
-				fmt.Fprintf(out, "Set the password once at %s\n", s.Setup)
-			}
-		},
+		Config: p.configPath(), Environ: p.environ, Version: version, Log: log, Level: level, Failpoint: failpoint(),
+		Started: func(s core.Started) { p.started(s, log, inJSON) },
 	})
-	if werr := ds.WriteText(out, false); werr != nil {
-		return fmt.Errorf("show the configuration's mistakes: %w", werr)
+	if werr := p.diagnose(ds, log, inJSON); werr != nil {
+		return werr
 	}
 	if err != nil {
 		return err
 	}
 	if d == nil {
-		return errConfig
+		return errShown
 	}
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
-	defer signal.Stop(hup)
+	if p.configPath() == "" {
+		log.Info("there is no config.hcl here and no --config: every setting has its default")
+	}
+	reloads, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-hup:
-				if ds, err := d.Reload(ctx); err != nil || len(ds) > 0 {
-					_ = ds.WriteText(out, false) // the log has it too
-				}
-			}
-		}
+		p.reloadOn(reloads, hup, d, log, inJSON)
 	}()
 	err = d.Run(ctx)
-	if ctx.Err() == nil {
-		return err
-	}
+	stop()
 	<-done
 	return err
 }
 
+// started says where the daemon is reached, for whoever started it. The link under which the password is set opens the
+// daemon to whoever has it, so it goes to a terminal as text and never into a log of JSON, which is shipped elsewhere.
+func (p *program) started(s core.Started, log *slog.Logger, inJSON bool) {
+	if inJSON {
+		if s.Setup != "" {
+			log.Warn("no password is set: set one with 'millrace password'")
+		}
+		return // the log has said that it runs, and where
+	}
+	fmt.Fprintf(p.err, "Millrace runs at http://%s/\n", s.Address)
+	if s.Setup != "" {
+		fmt.Fprintf(p.err, "Set the password once at %s\n", s.Setup)
+	}
+}
+
+// reloadOn reads the configuration again at each signal until ctx ends. The daemon logs that it did, or why it did not.
+func (p *program) reloadOn(ctx context.Context, hup <-chan os.Signal, d *core.Daemon, log *slog.Logger, inJSON bool) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hup:
+			ds, err := d.Reload(ctx)
+			if err == nil {
+				err = p.diagnose(ds, log, inJSON)
+			}
+			if err != nil && ctx.Err() == nil {
+				log.Error("reload", "err", err)
+			}
+		}
+	}
+}
+
+// diagnose shows what is wrong with the configuration: to people with the lines, to a machine as log lines.
+func (p *program) diagnose(ds config.Diagnostics, log *slog.Logger, inJSON bool) error {
+	if !inJSON {
+		return ds.WriteText(p.err, p.live)
+	}
+	for _, d := range ds {
+		at := slog.LevelError
+		if d.Severity == config.Warning {
+			at = slog.LevelWarn
+		}
+		log.Log(context.Background(), at, d.String())
+	}
+	return nil
+}
+
+// configPath is the configuration to use: the one named, ./config.hcl where it is there, or "" for defaults alone.
+func (p *program) configPath() string {
+	if p.config != "" {
+		return p.config
+	}
+	if _, err := os.Stat(defaultConfig); err == nil {
+		return defaultConfig
+	}
+	return ""
+}
+
+const defaultConfig = "config.hcl"
+
 // newLogHandler writes log lines through hclog, which the plugins' lines come through too.
-func newLogHandler(out io.Writer, level *slog.LevelVar) slog.Handler {
-	sink := hclog.New(&hclog.LoggerOptions{Name: "millrace", Output: out, Level: hclog.Trace, TimeFormat: "2006-01-02T15:04:05.000Z07:00"})
+func newLogHandler(out io.Writer, level *slog.LevelVar, inJSON bool) slog.Handler {
+	sink := hclog.New(&hclog.LoggerOptions{
+		Name: "millrace", Output: out, Level: hclog.Trace, TimeFormat: "2006-01-02T15:04:05.000Z07:00", JSONFormat: inJSON,
+	})
 	return &logHandler{sink: sink, level: level}
 }

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+	"unicode"
+)
+
+// writeJSON writes a value as indented JSON.
+func (p *program) writeJSON(v any) error {
+	enc := json.NewEncoder(p.out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// table is rows of cells under a heading, aligned when they are written.
+type table struct {
+	rows [][]string
+}
+
+func newTable(heading ...string) *table { return &table{rows: [][]string{heading}} }
+
+func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+
+// write leaves columns out in which no row has anything.
+func (t *table) write(w io.Writer) error {
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, row := range t.rows {
+		var cells []string
+		for i, cell := range row {
+			if t.used(i) {
+				cells = append(cells, clean(cell))
+			}
+		}
+		last := len(cells) - 1
+		for last > 0 && cells[last] == "" {
+			last--
+		}
+		fmt.Fprintln(tw, strings.Join(cells[:last+1], "\t"))
+	}
+	return tw.Flush()
+}
+
+func (t *table) used(column int) bool {
+	for _, row := range t.rows[1:] {
+		if column < len(row) && row[column] != "" {
+			return true
+		}
+	}
+	return len(t.rows) == 1
+}
+
+// clean keeps a stranger's text, as the name of a release, from moving the cursor or breaking a row.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t' || r == '\n' || r == '\r':
+			return ' '
+		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// size writes bytes for people.
+func size(n int64) string {
+	if n <= 0 {
+		return ""
+	}
+	units := []string{"B", "KiB", "MiB", "GiB", "TiB", "PiB"}
+	v, i := float64(n), 0
+	for v >= 1024 && i < len(units)-1 {
+		v, i = v/1024, i+1
+	}
+	if i == 0 {
+		return fmt.Sprintf("%d B", n)
+	}
+	return fmt.Sprintf("%.1f %s", v, units[i])
+}
+
+// span writes a length of time for people, in its two greatest units.
+func span(d time.Duration) string {
+	d = d.Abs()
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 24*time.Hour:
+		return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
+	}
+	return fmt.Sprintf("%d d %d h", int(d.Hours())/24, int(d.Hours())%24)
+}
+
+// when writes a time for people, with how far from now it is.
+func when(at, now time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	text := at.Local().Format("2006-01-02 15:04")
+	switch d := at.Sub(now); {
+	case d > 0:
+		return text + " (in " + span(d) + ")"
+	case d > -time.Minute:
+		return text + " (now)"
+	}
+	return text + " (" + span(now.Sub(at)) + " ago)"
+}
+
+// count writes a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
