@@ -272,3 +272,12 @@ func (k *kernel) unmount(ctx context.Context) error {
 	}
 	return k.m.Unmount(ctx)
 }
+
+// warnings lets only what an operator should act on through: the job queue tells of every poll.
+type warnings struct{ slog.Handler }
+
+func (h warnings) Enabled(ctx context.Context, l slog.Level) bool {
+	return l >= slog.LevelWarn && h.Handler.Enabled(ctx, l)
+}
+func (h warnings) WithAttrs(a []slog.Attr) slog.Handler { return warnings{h.Handler.WithAttrs(a)} }
+func (h warnings) WithGroup(n string) slog.Handler      { return warnings{h.Handler.WithGroup(n)} }

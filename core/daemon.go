@@ -118,7 +118,7 @@ func (d *Daemon) open(ctx context.Context, c *config.Config) (err error) {
 	if d.cache, err = cache.New(cache.Options{URL: c.Cache.URL.Reveal(), Log: d.log}); err != nil {
 		return err
 	}
-	o := db.Options{Log: d.log, Version: d.o.Version, Failpoint: d.o.Failpoint}
+	o := db.Options{Log: slog.New(warnings{d.log.Handler()}), Version: d.o.Version, Failpoint: d.o.Failpoint}
 	if c.Database.URL.IsZero() {
 		o.Path = filepath.Join(c.Data, "millrace.db")
 	} else {
@@ -129,7 +129,7 @@ func (d *Daemon) open(ctx context.Context, c *config.Config) (err error) {
 	}
 	h := &hub{db: d.db, cache: d.cache}
 	d.pool = plugin.New(plugin.Options{
-		Dirs: PluginDirs(c), Runtime: d.runtime, Services: h, Schemas: filepath.Join(c.Data, "schemas"),
+		Dirs: PluginDirs(c), Runtime: d.runtime, Services: h, Schemas: filepath.Join(c.Data, "schemas"), WorkDir: c.Dir,
 		Folder: func(name, instance string) string { return filepath.Join(c.Data, name) }, Log: d.log,
 		Level:   d.pluginLevel,
 		Observe: d.metrics.pluginCall,

@@ -29,6 +29,7 @@ type Options struct {
 	Runtime  *host.Runtime                        // where sockets live
 	Services host.Services                        // keyed by "capability/name"
 	Folder   func(plugin, instance string) string // for bulk data of an instance; nil: none
+	WorkDir  string                               // working directory of plugins, from which paths in settings are read
 	Schemas  string                               // folder in which descriptions are kept; empty: none are
 	Log      *slog.Logger
 	Level    func(plugin string) string // least level that a plugin logs; nil: info
@@ -200,7 +201,7 @@ func (p *Pool) supervisor(name string, desc sdk.Description) (*host.Supervisor, 
 	}
 	s, err := host.NewSupervisor(host.Options{
 		Path: path, Name: name, Runtime: p.o.Runtime, Log: p.o.Log.With("plugin", name),
-		LogLevel: p.o.Level(name), Services: services{p.o.Services},
+		LogLevel: p.o.Level(name), Dir: p.o.WorkDir, Services: services{p.o.Services},
 	}, &desc, host.Policy{})
 	if err != nil {
 		return nil, fmt.Errorf("plugin %s: %w", name, err)

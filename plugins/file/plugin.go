@@ -36,14 +36,8 @@ func New(_ context.Context, env sdk.Env, s Settings) (*Source, error) {
 }
 
 func validate(s Settings) []sdk.Diagnostic {
-	switch {
-	case s.Path == "":
+	if s.Path == "" {
 		return []sdk.Diagnostic{{Attribute: "path", Summary: "The path is empty.", Detail: "Name a text file."}}
-	case !filepath.IsAbs(s.Path):
-		return []sdk.Diagnostic{{
-			Attribute: "path", Summary: "The path is relative.", Warning: true,
-			Detail: "It is looked for in the folder in which the daemon was started. An absolute path is always the same file.",
-		}}
 	}
 	return nil
 }

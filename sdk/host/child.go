@@ -96,6 +96,7 @@ func newChild(o Options, out *output) (_ *child, err error) {
 	c.cmd = &exec.Cmd{
 		Path:        executable(o.Path),
 		Args:        []string{o.Path},
+		Dir:         o.Dir,
 		Env:         append(environment(o), wire.LifelineEnv+"=3"),
 		Stdout:      stdout,
 		Stderr:      stderr,

@@ -56,6 +56,8 @@ type Options struct {
 	LogLevel string
 	// Services are what instances may ask of the daemon; nil: every request is refused.
 	Services Services
+	// Dir is the process's working directory, from which paths in settings are read; "" is the daemon's own.
+	Dir string
 	// Env lists variables (as KEY=value) that the process has besides the allowed ones of the daemon's own: PATH, HOME,
 	// TZ, LANG, SSL_CERT_FILE, SSL_CERT_DIR and the proxy variables. Secrets do not belong there.
 	Env []string
