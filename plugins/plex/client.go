@@ -2,6 +2,7 @@ package plex
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 
 	"github.com/millrace-media/millrace/sdk"
@@ -40,8 +41,12 @@ func (c *client) get(ctx context.Context, path string) (container, error) {
 	return out, nil
 }
 
+// sections is GET /library/sections, which servers of every age have; the specification has it as /library/sections/all.
 func (c *client) sections(ctx context.Context) ([]section, error) {
 	out, err := c.get(ctx, "library/sections")
+	if sdk.KindOf(err) == sdk.NotFound {
+		out, err = c.get(ctx, "library/sections/all")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +64,11 @@ func (c *client) version(ctx context.Context) (string, error) {
 
 // refresh scans one folder of a section. It is sent with GET, which servers of every age take; the specification has POST.
 func (c *client) refresh(ctx context.Context, key, folder string) error {
-	return c.http.JSON(ctx, httpclient.Request{
-		Path: "library/sections/" + url.PathEscape(key) + "/refresh", Query: url.Values{"path": {folder}},
-	})
+	r := httpclient.Request{Path: "library/sections/" + url.PathEscape(key) + "/refresh", Query: url.Values{"path": {folder}}}
+	err := c.http.JSON(ctx, r)
+	if kind := sdk.KindOf(err); kind == sdk.NotFound || kind == sdk.Invalid {
+		r.Method, r.Idempotent = http.MethodPost, true
+		err = c.http.JSON(ctx, r)
+	}
+	return err
 }

@@ -95,6 +95,38 @@ func TestUpdateScansTheFoldersOfWhatChanged(t *testing.T) {
 	}
 }
 
+// A server may keep to the published specification alone, which has other names for the two calls.
+func TestUpdateFollowsTheSpecificationToo(t *testing.T) {
+	t.Parallel()
+	var heard []string
+	up := sdktest.NewUpstream(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.Method + " " + r.URL.Path {
+		case "GET /library/sections/all":
+			fmt.Fprint(w, `{"MediaContainer": {"Directory": [{"key": "7", "title": "Films", "Location": [{"path": "/films"}]}]}}`)
+		case "POST /library/sections/7/refresh":
+			if r.Header.Get("X-Plex-Client-Identifier") == "" {
+				w.WriteHeader(422)
+				return
+			}
+			heard = append(heard, r.FormValue("path"))
+		case "GET /library/sections/7/refresh":
+			w.WriteHeader(405)
+		default:
+			w.WriteHeader(404)
+		}
+	}))
+	p, err := New(t.Context(), sdktest.Env(t), Settings{URL: up.URL, Token: sdk.NewSecret(token)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Update(t.Context(), []sdk.Change{{Path: "/films/A/a.mkv"}}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(heard, []string{"/films/A"}); diff != "" {
+		t.Errorf("scans (-got +want):\n%s", diff)
+	}
+}
+
 func TestUpdateTellsWhichFoldersThereAre(t *testing.T) {
 	t.Parallel()
 	p, up := setup(t)

@@ -4,6 +4,7 @@ package plex
 
 import (
 	"context"
+	"net/http"
 	"strings"
 
 	"github.com/millrace-media/millrace/sdk"
@@ -43,7 +44,10 @@ func New(_ context.Context, env sdk.Env, s Settings) (*Plex, error) {
 	if token.IsZero() {
 		return nil, &sdk.Error{Kind: sdk.Invalid, Attribute: "token", Message: "the token is empty"}
 	}
-	c, err := httpclient.New(env, httpclient.Options{URL: s.URL, Auth: httpclient.HeaderKey("X-Plex-Token", token)})
+	c, err := httpclient.New(env, httpclient.Options{
+		URL: s.URL, Auth: httpclient.HeaderKey("X-Plex-Token", token),
+		Header: http.Header{"X-Plex-Client-Identifier": {"millrace"}, "X-Plex-Product": {"Millrace"}}, // the specification requires them
+	})
 	if err != nil {
 		return nil, err
 	}

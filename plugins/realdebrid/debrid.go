@@ -177,7 +177,8 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// Link asks the service for a fresh URL each time: that is also how one is renewed.
+// Link asks the service for a fresh URL each time: that is also how one is renewed. One that was asked for on behalf of an
+// address is for that address.
 func (r *RealDebrid) Link(ctx context.Context, q sdk.LinkRequest) (sdk.Link, error) {
 	t, err := r.client.info(ctx, q.Placement)
 	if err != nil {
@@ -196,7 +197,7 @@ func (r *RealDebrid) Link(ctx context.Context, q sdk.LinkRequest) (sdk.Link, err
 	case isArchive(string(d.Filename)) && !isArchive(q.File.Path):
 		return sdk.Link{}, &sdk.Error{Kind: sdk.Gone, Scope: sdk.ReachItem, Message: packedMessage}
 	}
-	return sdk.Link{URL: string(d.Download), Size: int64(d.Filesize), MaxConns: int(d.Chunks)}, nil
+	return sdk.Link{URL: string(d.Download), Size: int64(d.Filesize), MaxConns: int(d.Chunks), IPBound: q.IP != ""}, nil
 }
 
 // linkOf finds a file's hoster link, or tells why there is none.
