@@ -275,7 +275,7 @@ func TestStartTellsWhatIsWrong(t *testing.T) {
 		{name: "of a file that is not there", kind: "ok", change: func(o *Options) { o.Path += "-no" }, want: ErrStart, text: []string{"cannot be run", "no such file"}},
 		{name: "of a binary that is no plugin", kind: "alien", want: ErrStart, text: []string{"ended with status 3"}},
 		{name: "of a plugin that dies", kind: "crasher", want: ErrStart, text: []string{"ended with status 4", "cannot go on"}},
-		{name: "of a plugin that says nothing", kind: "mute", change: func(o *Options) { o.StartTimeout = 300 * time.Millisecond }, want: ErrStart, text: []string{"took too long", "about to hang"}},
+		{name: "of a plugin that says nothing", kind: "mute", change: func(o *Options) { o.StartTimeout = 2 * time.Second }, want: ErrStart, text: []string{"took too long", "about to hang"}},
 		{name: "of another protocol", kind: "newer", want: ErrVersion, text: []string{`plugin "stub" 1.2.3 speaks protocol 7`, "speaks protocol 1", "install a newer version of Millrace"}},
 		{name: "of a changed file", kind: "ok", change: func(o *Options) { o.Checksum = strings.Repeat("0", 64) }, want: ErrChecksum, text: []string{"SHA-256", "install it again"}},
 		{name: "of a false name", kind: "liar", want: ErrStart, text: []string{`calls itself "liar"`}},
@@ -478,7 +478,7 @@ func TestKillEndsWhatWillNotEnd(t *testing.T) {
 			o := stubOptions(t, tt.kind)
 			o.Grace = 200 * time.Millisecond
 			p, s := startStub(t, o)
-			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 			defer cancel()
 			_, _ = scrape(ctx, s, tt.command) // a stopped process does not answer
 			pid := p.PID()

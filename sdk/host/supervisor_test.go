@@ -18,7 +18,7 @@ import (
 // quick is a policy for tests: what production waits for in seconds is had in milliseconds.
 var quick = Policy{
 	BackoffMin: time.Millisecond, BackoffMax: 20 * time.Millisecond, Crashes: 50,
-	HealthEvery: 50 * time.Millisecond, HealthTimeout: 300 * time.Millisecond, HealthFailures: 2,
+	HealthEvery: 50 * time.Millisecond, HealthTimeout: 10 * time.Second, HealthFailures: 2,
 }
 
 // supervise runs a supervisor until the end of the test.
@@ -127,7 +127,9 @@ func TestWrongProtocolIsNotTriedAgain(t *testing.T) {
 
 func TestHangingProcessIsReplaced(t *testing.T) {
 	t.Parallel()
-	s := supervise(t, stubOptions(t, "ok"), quick)
+	p := quick
+	p.HealthTimeout = 500 * time.Millisecond
+	s := supervise(t, stubOptions(t, "ok"), p)
 	sc := configured(t, s, "i", `{}`)
 	pid := s.Status().PID
 	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {

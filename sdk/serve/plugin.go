@@ -116,6 +116,9 @@ func define[S, T any](name string, new func(context.Context, sdk.Env, S) (T, err
 			return new(ctx, env, s)
 		},
 	}
+	if new == nil {
+		c.build = nil // which Check tells
+	}
 	for _, o := range opts {
 		o(&c)
 	}

@@ -65,10 +65,21 @@ func (c Capability) describe() (sdk.CapabilityDescription, error) {
 	for _, f := range fields {
 		d.Schema.Attributes = append(d.Schema.Attributes, f.Attribute)
 	}
-	if c.validate != nil && reflect.TypeOf(c.validate).In(0) != c.settings {
-		err = errors.Join(err, fmt.Errorf("Validate takes %s, the constructor %s", reflect.TypeOf(c.validate).In(0), c.settings))
+	return d, errors.Join(err, c.validateFault())
+}
+
+func (c Capability) validateFault() error {
+	if c.validate == nil {
+		return nil
 	}
-	return d, err
+	v := reflect.ValueOf(c.validate)
+	if v.IsNil() {
+		return errors.New("Validate was given nothing")
+	}
+	if in := v.Type().In(0); in != c.settings {
+		return fmt.Errorf("Validate takes %s, the constructor %s", in, c.settings)
+	}
+	return nil
 }
 
 // field is one setting and where it lives in the settings struct.

@@ -145,6 +145,8 @@ func TestCheckRefuses(t *testing.T) {
 		{"a tag it does not know", pluginOf(Scraper(newThing[struct {
 			S string `hcl:"s,block"`
 		}])), "only optional"},
+		{"a constructor that is nil", pluginOf(Scraper[struct{}, thing](nil)), "not made by"},
+		{"a Validate that is nil", pluginOf(Scraper(newThing[struct{}], Validate[struct{}](nil))), "given nothing"},
 		{"a Validate of other settings", pluginOf(Scraper(newThing[struct{}], Validate(func(settings) []sdk.Diagnostic { return nil }))), "Validate takes"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
