@@ -5,7 +5,7 @@ export GOFLAGS ?= -buildvcs=false
 GOBIN := $(shell go env GOPATH)/bin
 VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
-LIGHT := $(shell sed -n 's/^\/\/millrace:plugin //p' plugins/main.go)
+LIGHT := $(notdir $(patsubst %/plugin.go,%,$(wildcard plugins/*/plugin.go)))
 # What the tests must really have; without it a test fails rather than being skipped.
 REQUIRE := MILLRACE_REQUIRE_FUSE=$(shell [ -e /dev/fuse ] && echo 1) MILLRACE_REQUIRE_POSTGRES=1 MILLRACE_REQUIRE_TOOLS=1
 
