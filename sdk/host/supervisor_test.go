@@ -5,7 +5,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -284,5 +286,41 @@ func TestStatusTellsOfMemory(t *testing.T) {
 	st := s.Status()
 	if st.Memory < 1<<20 || st.Version != "1.2.3" || st.Started.IsZero() {
 		t.Errorf("status %+v", st)
+	}
+}
+
+func TestManyCallersSurviveManyDeaths(t *testing.T) {
+	t.Parallel()
+	s := supervise(t, stubOptions(t, "ok"), quick)
+	var callers sync.WaitGroup
+	for i := range 8 {
+		callers.Go(func() {
+			id := strconv.Itoa(i)
+			for range 10 {
+				// Made anew each time, as the settings of a user of the addon are.
+				if ds, err := s.Configure(t.Context(), Instance{ID: id, Capability: sdk.CapabilityScraper}); len(ds) > 0 || (err != nil && !errors.Is(err, ErrCrashed)) {
+					t.Errorf("configure %s: %v %v", id, ds, err)
+				}
+				sc, err := s.Scraper(id)
+				if err != nil {
+					t.Errorf("instance %s: %v", id, err)
+					return
+				}
+				if got, err := scrape(t.Context(), sc, "x"); err != nil && !errors.Is(err, ErrCrashed) {
+					t.Errorf("scrape %s: %q %v", id, got, err)
+				}
+			}
+		})
+	}
+	for range 5 {
+		eventually(t, "it runs", func() bool { return s.Status().State == StateRunning })
+		if pid := s.Status().PID; pid != 0 {
+			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have died of the last one just now
+		}
+	}
+	callers.Wait()
+	sc := configured(t, s, "last", `{}`)
+	if _, err := scrape(t.Context(), sc, "x"); err != nil {
+		t.Error(err)
 	}
 }
