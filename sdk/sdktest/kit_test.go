@@ -343,3 +343,25 @@ func TestReplayPlaysWhatItRecorded(t *testing.T) {
 		t.Errorf("findings of a recording that is not used = %+v", found)
 	}
 }
+
+func TestScraperFindsAPluginThatReachesPrivateAddressesForUsers(t *testing.T) {
+	t.Parallel()
+	plugin := func(honest bool) serve.Plugin {
+		return serve.Plugin{Name: "stub", Version: "1.0.0", Capabilities: []serve.Capability{
+			serve.Scraper(func(_ context.Context, env sdk.Env, s settings) (*scraper, error) {
+				if !honest {
+					env.HTTP = new(http.Client) // which keeps to nothing
+				}
+				c, err := httpclient.New(env, httpclient.Options{URL: s.URL, Retries: -1})
+				return &scraper{client: c}, err
+			}, serve.TrustUser()),
+		}}
+	}
+	const check = "a user's instance reaches public addresses only"
+	for _, honest := range []bool{true, false} {
+		got := failed(t.Context(), func(k sdktest.T) { sdktest.Scraper(k, scraperCase(upstream(k), plugin(honest))) })
+		if slices.Contains(got, check) == honest {
+			t.Errorf("honest %v: these checks failed: %q", honest, got)
+		}
+	}
+}

@@ -120,14 +120,25 @@ func (p *Plugin) Validate(t T, capability string, settings map[string]any) []sdk
 // Configure makes an instance and gives its id, or what is wrong with the settings.
 func (p *Plugin) Configure(t T, capability string, settings map[string]any) (id string, ds []sdk.Diagnostic) {
 	t.Helper()
-	id = "test-" + strconv.FormatInt(p.names.Add(1), 10)
-	ds, err := p.process.Configure(t.Context(), host.Instance{
-		ID: id, Capability: capability, Settings: encode(t, settings), Folder: t.TempDir(),
-	})
+	in := host.Instance{ID: p.name(), Capability: capability, Settings: encode(t, settings), Folder: t.TempDir()}
+	ds, err := p.process.Configure(t.Context(), in)
 	if err != nil {
 		t.Fatalf("configure a %s: %v", capability, err)
 	}
-	return id, ds
+	return in.ID, ds
+}
+
+func (p *Plugin) name() string { return "test-" + strconv.FormatInt(p.names.Add(1), 10) }
+
+// configure makes an instance of settings that are good.
+func (p *Plugin) configure(t T, in host.Instance) (id string) {
+	t.Helper()
+	in.ID = p.name()
+	ds, err := p.process.Configure(t.Context(), in)
+	if err != nil || host.HasErrors(ds) {
+		t.Fatalf("configure a %s: %v, %v", in.Capability, ds, err)
+	}
+	return in.ID
 }
 
 // Release ends an instance.
@@ -145,10 +156,7 @@ func (p *Plugin) Release(t T, id string) {
 func Instance[C any](t T, p *Plugin, capability string, settings map[string]any) C {
 	t.Helper()
 	var none C
-	id, ds := p.Configure(t, capability, settings)
-	if host.HasErrors(ds) {
-		t.Fatalf("the settings are refused: %v", ds)
-	}
+	id := p.configure(t, host.Instance{Capability: capability, Settings: encode(t, settings), Folder: t.TempDir()})
 	v, err := p.process.Client(id)
 	if err != nil {
 		t.Fatalf("reach the instance: %v", err)

@@ -286,6 +286,7 @@ func (s *suite) checkHealth(instance any) {
 			t.Errorf("numbers below zero: %+v", h)
 		}
 	})
+	s.checkTrust()
 	if s.c.Upstream == nil {
 		return
 	}
@@ -295,6 +296,34 @@ func (s *suite) checkHealth(instance any) {
 		defer s.c.Upstream.Heal()
 		if _, err := checker.Check(t.Context()); sdk.KindOf(err) != sdk.Unavailable {
 			t.Errorf("Check = %v, want Unavailable", err)
+		}
+	})
+}
+
+// checkTrust runs Check of an instance that a user of the addon brought, where the plugin may be offered to such: it must
+// not reach the upstream, which is on loopback.
+func (s *suite) checkTrust() {
+	s.t.Helper()
+	d, _ := s.plugin.Describe().Capability(s.capability)
+	if !d.Has(sdk.FlagTrustUser) || !d.Has(sdk.FlagCheck) || s.c.Upstream == nil {
+		return
+	}
+	run(s.t, "a user's instance reaches public addresses only", func(t T) {
+		id := s.plugin.configure(t, host.Instance{Capability: s.capability, Settings: encode(t, s.c.Settings), Trust: sdk.TrustUser})
+		v, err := s.plugin.process.Client(id)
+		if err != nil {
+			t.Fatalf("reach the instance: %v", err)
+		}
+		checker, ok := v.(sdk.Checker)
+		if !ok {
+			t.Fatalf("it reported a check that it does not have")
+		}
+		before := len(s.c.Upstream.Calls())
+		if _, err := checker.Check(t.Context()); err == nil {
+			t.Errorf("Check of a loopback address had no error")
+		}
+		if n := len(s.c.Upstream.Calls()) - before; n > 0 {
+			t.Errorf("it called the loopback address %d times", n)
 		}
 	})
 }
