@@ -125,12 +125,15 @@ func (tx *Tx) Now() time.Time { return tx.now }
 
 const maxTries = 8
 
+// errAgain has a transaction begin anew: another one was quicker, and its doing has to be seen.
+var errAgain = errors.New("another transaction came first")
+
 // Tx runs fn in a transaction, which is committed where fn returns nil. Where the database asks for it fn runs again, so
 // that it must have no effect but through tx; and it must not use db for writing, which would wait for itself.
 func (d *DB) Tx(ctx context.Context, fn func(tx *Tx) error) error {
 	for try := 1; ; try++ {
 		err := d.once(ctx, fn)
-		if err == nil || try == maxTries || !d.store.retryable(err) {
+		if err == nil || try == maxTries || !errors.Is(err, errAgain) && !d.store.retryable(err) {
 			return err
 		}
 	}

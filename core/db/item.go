@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -286,7 +287,7 @@ func (tx *Tx) itemFor(ctx context.Context, s Submission, kind library.Kind) (int
 func (r Reader) one(ctx context.Context, query string, args ...any) (int64, error) {
 	var n int64
 	err := found(r.c.row(ctx, query, args...).Scan(&n))
-	if err == ErrNotFound { //nolint:errorlint // found gives it unwrapped
+	if errors.Is(err, ErrNotFound) {
 		return 0, nil
 	}
 	return n, err

@@ -65,10 +65,11 @@ func (s *pgStore) begin(ctx context.Context) (rawTx, error) {
 	return &pgTx{pgConn: pgConn{tx}, tx: tx}, nil
 }
 
-// retryable: two transactions that wait for each other are no error, one of them has to begin anew.
+// retryable: two transactions that wait for each other, or that add the same row, are no error: one of them has to begin
+// anew, and will see what the other did. See https://www.postgresql.org/docs/current/errcodes-appendix.html.
 func (s *pgStore) retryable(err error) bool {
 	var e *pgconn.PgError
-	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01" || e.Code == "23505")
 }
 
 // alone lets others be: the daemons of a shared library find each other by their heartbeats.
@@ -96,5 +97,12 @@ type pgTx struct {
 	tx pgx.Tx
 }
 
-func (t *pgTx) commit(ctx context.Context) error   { return t.tx.Commit(ctx) }
-func (t *pgTx) rollback(ctx context.Context) error { return t.tx.Rollback(ctx) }
+func (t *pgTx) commit(ctx context.Context) error { return t.tx.Commit(ctx) }
+
+// rollback is no error where the connection was lost before, and the transaction with it.
+func (t *pgTx) rollback(ctx context.Context) error {
+	if err := t.tx.Rollback(ctx); !errors.Is(err, pgx.ErrTxClosed) {
+		return err
+	}
+	return nil
+}

@@ -314,3 +314,77 @@ func (w world) loseJobs() {
 	w.t.Helper()
 	w.ok(w.Exec(w.ctx, "DELETE FROM river_job"))
 }
+
+func TestNoStepIsEverLost(t *testing.T) {
+	each(t, func(w world) {
+		id := w.submit(film("tt1"))
+		const writers, turns = 4, 20
+		var seen atomic.Int64
+		w.run(only(library.StepUpdate, func(ctx context.Context, j db.Job) error {
+			it, err := w.Item(ctx, j.Step.Item)
+			if err == nil {
+				seen.Store(int64(it.Attempts))
+			}
+			return err
+		}))
+		var wg sync.WaitGroup
+		for range writers {
+			wg.Go(func() {
+				for range turns {
+					err := w.Update(w.ctx, id, func(it *library.Item) ([]library.Step, error) {
+						it.Attempts++
+						return []library.Step{{Kind: library.StepUpdate, Item: id}}, nil
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		w.until("a job has seen the last change", func() bool { return seen.Load() == writers*turns })
+	})
+}
+
+func TestTheJobsOfADeadDaemonAreTakenOver(t *testing.T) {
+	t.Parallel()
+	o := dbtest.Postgres(t)
+	w := world{DB: dbtest.Open(t, o), t: t, ctx: t.Context()}
+	other := world{DB: dbtest.Open(t, o), t: t, ctx: t.Context()}
+	running := make(chan struct{})
+	w.enqueue(library.Step{Kind: library.StepCollect, Key: "wishes"})
+	w.run(only(library.StepCollect, func(ctx context.Context, _ db.Job) error {
+		close(running)
+		<-ctx.Done()
+		return ctx.Err()
+	}))
+	<-running
+	w.ok(w.Exec(w.ctx, "UPDATE daemon SET seen = 1")) // as if it had not been heard of for long
+	taken := make(chan db.Job, 1)
+	other.run(only(library.StepCollect, func(_ context.Context, j db.Job) error {
+		taken <- j
+		return nil
+	}))
+	select {
+	case j := <-taken:
+		if j.Attempt != 1 {
+			t.Errorf("it is attempt %d, want 1: a death is not counted", j.Attempt)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("the job was not taken over")
+	}
+}
+
+func TestAJobOfARemovedItemEnds(t *testing.T) {
+	each(t, func(w world) {
+		id := w.submit(film("tt1"))
+		w.tx(func(tx *db.Tx) error {
+			_, err := tx.RemoveItem(w.ctx, id)
+			return err
+		})
+		w.run(only(library.StepIndex, func(ctx context.Context, j db.Job) error {
+			return w.Apply(ctx, j.Step.Item, library.Indexed{})
+		}))
+		w.until("it is done", func() bool { return w.jobs(db.JobDone)["index"] == 1 })
+	})
+}

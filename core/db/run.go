@@ -26,7 +26,8 @@ type Job struct {
 }
 
 // Worker does the steps of one kind. Do returns nil when the step is done or no longer wanted, [Snooze] to be called again
-// later, [Cancel] when trying again is of no use, and any other error to be called again after a wait that grows.
+// later, [Cancel] when trying again is of no use, and any other error to be called again after a wait that grows. An error
+// of an item that was removed, and one that is library.ErrConflict, count as done: the item moved on.
 //
 // Where a job of an item ends for good without success, [library.Failed] is applied to the item, so that it never
 // waits for nothing.
@@ -187,7 +188,23 @@ func (w *worker) Work(ctx context.Context, j *river.Job[stepArgs]) error {
 		return err
 	}
 	job := Job{ID: j.ID, Step: step, Attempt: j.Attempt, Last: j.Attempt >= j.MaxAttempts, Created: j.CreatedAt.UTC()}
-	return w.end(ctx, job, w.do.Do(ctx, job))
+	return w.end(ctx, job, w.moot(ctx, job, w.do.Do(ctx, job)))
+}
+
+// moot makes a success of a failure that is of no interest: the item moved on while the job ran, or was removed.
+func (w *worker) moot(ctx context.Context, j Job, err error) error {
+	if err == nil || j.Step.Item == 0 {
+		return err
+	}
+	if errors.Is(err, library.ErrConflict) {
+		w.db.log.Debug("item moved on while a job ran", "job", j.ID, "step", j.Step.Kind, "item", j.Step.Item, "error", err)
+		return nil
+	}
+	n, lookErr := w.db.one(context.WithoutCancel(ctx), "SELECT count(*) FROM item WHERE id = ?", j.Step.Item)
+	if lookErr == nil && n == 0 {
+		return nil
+	}
+	return err
 }
 
 // end settles what a job leaves behind, before River writes down that it has ended.

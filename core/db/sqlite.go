@@ -130,5 +130,12 @@ type sqliteTx struct {
 	tx *sql.Tx
 }
 
-func (t *sqliteTx) commit(context.Context) error   { return t.tx.Commit() }
-func (t *sqliteTx) rollback(context.Context) error { return t.tx.Rollback() }
+func (t *sqliteTx) commit(context.Context) error { return t.tx.Commit() }
+
+// rollback is no error where the transaction's context has ended it before.
+func (t *sqliteTx) rollback(context.Context) error {
+	if err := t.tx.Rollback(); !errors.Is(err, sql.ErrTxDone) {
+		return err
+	}
+	return nil
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/millrace-media/millrace/core/db"
+	"github.com/millrace-media/millrace/core/db/dbtest"
 	"github.com/millrace-media/millrace/core/library"
 	"github.com/millrace-media/millrace/sdk"
 )
@@ -458,4 +459,43 @@ func TestTheLogTellsItemsAndTheirChildren(t *testing.T) {
 			t.Errorf("left after Prune: %v, %v", left, err)
 		}
 	})
+}
+
+func TestATitleAddedTwiceAtOnceIsOne(t *testing.T) {
+	each(t, func(w world) {
+		ids := make(chan int64)
+		for range 4 {
+			go func() {
+				var id int64
+				err := w.Tx(w.ctx, func(tx *db.Tx) (err error) {
+					id, _, err = tx.Submit(w.ctx, film("tt1"))
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+				ids <- id
+			}()
+		}
+		got := map[int64]bool{}
+		for range 4 {
+			got[<-ids] = true
+		}
+		if len(got) != 1 {
+			t.Errorf("items %v, want one", got)
+		}
+	})
+}
+
+func TestTheReleasesOfAnEpisodeAreOneRangeOfAnIndex(t *testing.T) {
+	t.Parallel()
+	d := dbtest.Open(t, dbtest.SQLite(t))
+	plan, err := d.Explain(t.Context(), `SELECT DISTINCT release FROM release_title
+		WHERE title = ? AND season IN (?, ?) AND first_episode <= ? AND last_episode >= ? LIMIT ?`, 1, -1, 1, 3, 3, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(plan[0], "SEARCH release_title USING PRIMARY KEY (title=? AND season=? AND first_episode<?)") {
+		t.Errorf("the plan is %q", plan)
+	}
 }

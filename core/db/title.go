@@ -153,7 +153,24 @@ func (tx *Tx) rememberTitle(ctx context.Context, q sdk.Request) (int64, error) {
 	if id, err = tx.insertTitle(ctx, t); err != nil {
 		return 0, err
 	}
-	return id, tx.saveIDs(ctx, id, t)
+	return id, tx.claimIDs(ctx, id, t)
+}
+
+// claimIDs saves the ids of a title just made. One that is taken was taken by a transaction at the same time.
+func (tx *Tx) claimIDs(ctx context.Context, id int64, t sdk.Title) error {
+	if err := tx.saveIDs(ctx, id, t); err != nil {
+		return err
+	}
+	mine, err := tx.titlesOf(ctx, t.Kind, t.IDs)
+	if err != nil {
+		return err
+	}
+	for _, other := range mine {
+		if other != id {
+			return fmt.Errorf("add title %s: %w", t.IDs, errAgain)
+		}
+	}
+	return nil
 }
 
 func (tx *Tx) insertTitle(ctx context.Context, t sdk.Title) (id int64, err error) {
@@ -180,6 +197,9 @@ func (tx *Tx) SaveTitle(ctx context.Context, hint int64, t sdk.Title, instance s
 	if len(known) == 0 {
 		id, err := tx.insertTitle(ctx, t)
 		if err != nil {
+			return 0, err
+		}
+		if err := tx.claimIDs(ctx, id, t); err != nil {
 			return 0, err
 		}
 		known = []int64{id}

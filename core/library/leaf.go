@@ -130,12 +130,16 @@ func (it *Item) release(e Indexed, now time.Time) []Step {
 
 func (it *Item) out(now time.Time) bool { return !it.Released.IsZero() && !it.Released.After(now) }
 
-// unreleased puts the item to sleep until it is out; where that is unknown, or far, it is looked at again daily.
+// unreleased puts the item to sleep until it is out. Where that is unknown it is looked at again daily, and a film's date
+// weekly, for it may be moved; an episode's is looked at with its show.
 func (it *Item) unreleased(now time.Time) []Step {
 	it.State, it.Back, it.Packed = StateUnreleased, "", false
 	until := it.Released
-	if until.IsZero() {
+	switch far := now.Add(7 * Recheck); {
+	case until.IsZero():
 		until = now.Add(Recheck)
+	case it.Kind == KindMovie && until.After(far):
+		until = far
 	}
 	return it.sleep(until, now)
 }
