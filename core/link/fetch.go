@@ -56,16 +56,16 @@ func unreachable(ctx context.Context, err error) error {
 
 // check decides what a reply means.
 func check(resp *http.Response, rng byteRange) error {
-	switch code := resp.StatusCode; {
-	case code == http.StatusPartialContent:
+	switch code := resp.StatusCode; code {
+	case http.StatusPartialContent:
 		return checkRange(resp.Header.Get("Content-Range"), rng)
-	case code == http.StatusTooManyRequests:
+	case http.StatusTooManyRequests:
 		return &sdk.Error{Kind: sdk.Limited, Scope: sdk.ReachLink, RetryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now()), Message: "the server of the link answered 429"}
-	case code == http.StatusNotFound, code == http.StatusGone, code == http.StatusUnavailableForLegalReasons:
+	case http.StatusNotFound, http.StatusGone, http.StatusUnavailableForLegalReasons:
 		return &sdk.Error{Kind: sdk.Gone, Scope: sdk.ReachLink, Message: fmt.Sprintf("the server of the link answered %d", code)}
-	case code == http.StatusUnauthorized, code == http.StatusForbidden:
+	case http.StatusUnauthorized, http.StatusForbidden:
 		return &sdk.Error{Kind: sdk.Denied, Scope: sdk.ReachLink, Message: fmt.Sprintf("the server of the link answered %d", code)}
-	case code == http.StatusOK:
+	case http.StatusOK:
 		return &sdk.Error{Kind: sdk.Unavailable, Scope: sdk.ReachLink, Message: "the server of the link ignored the range that was asked for"}
 	default:
 		return &sdk.Error{Kind: sdk.Unavailable, Scope: sdk.ReachLink, Message: fmt.Sprintf("the server of the link answered %d", code)}

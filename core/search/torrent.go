@@ -178,7 +178,7 @@ func (d *bdecoder) dict(depth int) (any, error) {
 func ParseMagnet(magnet string) (hash, name string, err error) {
 	u, err := url.Parse(strings.TrimSpace(magnet))
 	if err != nil || u.Scheme != "magnet" {
-		return "", "", errors.New("not a magnet link: it begins with magnet:?xt=urn:btih:")
+		return "", "", errors.New("not a magnet link, which begins with magnet:?xt=urn:btih: and a hash")
 	}
 	q := u.Query()
 	for _, xt := range q["xt"] {
