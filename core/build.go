@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/millrace-media/millrace/core/cache"
@@ -20,9 +19,7 @@ import (
 	"github.com/millrace-media/millrace/core/pipeline"
 	"github.com/millrace-media/millrace/core/rank"
 	"github.com/millrace-media/millrace/sdk"
-	"github.com/millrace-media/millrace/vfs"
 	"github.com/millrace-media/millrace/vfs/chunk"
-	"github.com/millrace-media/millrace/vfs/fuse"
 )
 
 // PluginDirs lists where plugins are looked for: the configured folder alone, or else beside the executable, the user's
@@ -230,47 +227,6 @@ func (h *hub) CachePut(ctx context.Context, instance, key string, value []byte, 
 func (h *hub) Acquire(ctx context.Context, instance, class string, n int) error {
 	l := h.limits(instance)
 	return h.cache.Acquire(ctx, "plugin/"+instance+"/"+class, cache.Limit{Rate: l.Rate, Burst: l.Burst}, n)
-}
-
-// kernel is the FUSE mount, where there is one.
-type kernel struct {
-	fs  *vfs.FS
-	log *slog.Logger
-
-	mu sync.Mutex
-	m  *fuse.Mount // guarded by mu
-}
-
-func (k *kernel) mount(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil && !os.IsExist(err) {
-		return fmt.Errorf("make the folder %s to mount on: %w", dir, err)
-	}
-	m, err := fuse.New(k.fs, dir, fuse.Options{Logger: k.log})
-	if err != nil {
-		return err
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.m = m
-	return nil
-}
-
-func (k *kernel) dir() string {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.m == nil {
-		return ""
-	}
-	return k.m.Dir()
-}
-
-func (k *kernel) unmount(ctx context.Context) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.m == nil {
-		return nil
-	}
-	return k.m.Unmount(ctx)
 }
 
 // warnings lets only what an operator should act on through: the job queue tells of every poll.

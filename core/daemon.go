@@ -242,6 +242,7 @@ func (d *Daemon) work(ctx context.Context, front *front) error {
 	g, inner := errgroup.WithContext(ctx)
 	g.Go(func() error { return front.serve(inner, d.web) })
 	g.Go(func() error { return d.line.Run(inner) })
+	g.Go(func() error { return d.kernel.keep(inner) })
 	d.begun.Store(true)
 	st := Started{Address: front.address(), Socket: front.socket, Mount: d.kernel.dir(), Setup: d.web.SetupURL("http://" + front.address())}
 	d.log.Info("running", "address", st.Address, "mount", st.Mount, "version", d.o.Version)
@@ -273,6 +274,10 @@ func (d *Daemon) listen() (*front, error) {
 		return nil, fmt.Errorf("listen on %s (server.listen): %w", c.Server.Listen, err)
 	}
 	f := &front{tcp: tcp, socket: SocketPath(c.Data)}
+	if len(f.socket) > maxSocketPath {
+		tcp.Close()
+		return nil, fmt.Errorf("the data folder's path is too long for the command line's socket %s: at most %d bytes in all", f.socket, maxSocketPath)
+	}
 	if err := os.Remove(f.socket); err != nil && !os.IsNotExist(err) {
 		tcp.Close()
 		return nil, fmt.Errorf("remove the old socket: %w", err)
@@ -286,6 +291,9 @@ func (d *Daemon) listen() (*front, error) {
 	}
 	return f, nil
 }
+
+// maxSocketPath is the longest path of a socket on Linux, in bytes (unix(7), sun_path).
+const maxSocketPath = 107
 
 // SocketPath is where a daemon listens for the command line.
 func SocketPath(data string) string { return filepath.Join(data, "run", "api.sock") }

@@ -1,0 +1,98 @@
+package core
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/millrace-media/millrace/vfs"
+	"github.com/millrace-media/millrace/vfs/fuse"
+)
+
+// kernel is the FUSE mount, where there is one.
+type kernel struct {
+	fs  *vfs.FS
+	log *slog.Logger
+
+	mu   sync.Mutex
+	path string      // guarded by mu; where it is to be mounted; empty: nowhere
+	m    *fuse.Mount // guarded by mu; nil while it is not
+}
+
+// mount mounts the library; keep then sees that it stays so.
+func (k *kernel) mount(dir string) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.path = dir
+	return k.mountLocked()
+}
+
+func (k *kernel) mountLocked() error {
+	if err := os.MkdirAll(k.path, 0o755); err != nil && !os.IsExist(err) {
+		return fmt.Errorf("make the folder %s to mount on: %w", k.path, err)
+	}
+	m, err := fuse.New(k.fs, k.path, fuse.Options{Logger: k.log})
+	if err != nil {
+		return err
+	}
+	k.m = m
+	return nil
+}
+
+// remountAfter is how long after somebody took the mount away it is mounted again.
+const remountAfter = 5 * time.Second
+
+// keep mounts the library again when somebody else has unmounted it, until ctx ends.
+func (k *kernel) keep(ctx context.Context) error {
+	tick := time.NewTicker(remountAfter)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			k.look()
+		}
+	}
+}
+
+func (k *kernel) look() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.m == nil {
+		return
+	}
+	select {
+	case <-k.m.Done():
+	default:
+		return
+	}
+	k.m = nil
+	if err := k.mountLocked(); err != nil {
+		k.log.Error("the library was unmounted by somebody else and cannot be mounted again", "path", k.path, "err", err)
+		return
+	}
+	k.log.Warn("the library was unmounted by somebody else and is mounted again", "path", k.path)
+}
+
+// dir is where the library is mounted; empty: it is not.
+func (k *kernel) dir() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.m == nil {
+		return ""
+	}
+	return k.m.Dir()
+}
+
+func (k *kernel) unmount(ctx context.Context) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.m == nil {
+		return nil
+	}
+	return k.m.Unmount(ctx)
+}
