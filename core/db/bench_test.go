@@ -94,3 +94,69 @@ func fillReleases(b *testing.B, d *db.DB, total int) (titles []int64) {
 	}
 	return titles
 }
+
+// BenchmarkGrow makes a show of 1,000 episodes.
+func BenchmarkGrow(b *testing.B) {
+	benchEach(b, func(b *testing.B, d *db.DB) {
+		n := 0
+		for b.Loop() {
+			n++
+			s := show()
+			s.IDs = sdk.IDs{TVDB: strconv.Itoa(n)}
+			err := d.Tx(b.Context(), func(tx *db.Tx) error {
+				id, _, err := tx.Submit(b.Context(), s)
+				if err != nil {
+					return err
+				}
+				title := sdk.Title{IDs: s.IDs, Kind: sdk.Show, Name: "Long", Episodes: episodes(250, 250, 250, 250)}
+				if _, err := tx.SaveTitle(b.Context(), 0, title, "tvdb"); err != nil {
+					return err
+				}
+				_, err = tx.Grow(b.Context(), id, db.GrowOptions{})
+				return err
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkTree reads the paths of 100,000 files, as the mount does at its start.
+func BenchmarkTree(b *testing.B) {
+	const total = 100_000
+	benchEach(b, func(b *testing.B, d *db.DB) {
+		err := d.Tx(b.Context(), func(tx *db.Tx) error {
+			ids, err := tx.SaveReleases(b.Context(), "indexer", []db.Found{{Release: sdk.Release{Hash: hashA}}})
+			if err != nil {
+				return err
+			}
+			for i := range total {
+				f, err := tx.PutFile(b.Context(), db.File{Release: ids[0], Hash: hashA, Path: strconv.Itoa(i), Size: 1})
+				if err != nil {
+					return err
+				}
+				if _, err := tx.Place(b.Context(), "films", fmt.Sprintf("Film %d/Film %d.mkv", i, i), f); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportAllocs()
+		for b.Loop() {
+			n := 0
+			for _, err := range d.Tree(b.Context()) {
+				if err != nil {
+					b.Fatal(err)
+				}
+				n++
+			}
+			if n != total {
+				b.Fatalf("%d paths, want %d", n, total)
+			}
+		}
+	})
+}

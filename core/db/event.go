@@ -75,8 +75,12 @@ func (r Reader) EventsAfter(ctx context.Context, c Cursor, limit int) ([]Event, 
 	return list, nil
 }
 
-// watchPoll is how often a watcher looks for what other daemons did, and for what was not final when it was told.
-const watchPoll = 250 * time.Millisecond
+// How often a watcher looks for what other processes did: where there may be other daemons, whose events may be final
+// only some time after they were told, and where there is at most somebody with the command line.
+const (
+	watchPollShared = 250 * time.Millisecond
+	watchPollAlone  = 2 * time.Second
+)
 
 // Watch calls fn with every event after a cursor, in order and each once, as they are committed by any daemon, until ctx
 // ends or fn fails. A watcher that is slow misses nothing: it reads the log itself.
@@ -90,7 +94,11 @@ func (d *DB) Watch(ctx context.Context, from Cursor, fn func([]Event) error) err
 		delete(d.watches, poke)
 		d.mu.Unlock()
 	}()
-	tick := time.NewTicker(watchPoll)
+	poll := watchPollAlone
+	if d.store.shared() {
+		poll = watchPollShared
+	}
+	tick := time.NewTicker(poll)
 	defer tick.Stop()
 	for {
 		next, err := d.deliver(ctx, from, fn)
@@ -98,24 +106,13 @@ func (d *DB) Watch(ctx context.Context, from Cursor, fn func([]Event) error) err
 			return err
 		}
 		from = next
-		if err := d.await(ctx, poke, tick.C); err != nil {
-			return err
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-poke:
+		case <-tick.C:
 		}
 	}
-}
-
-// await waits for a commit of our own; where there are other daemons, also for the clock.
-func (d *DB) await(ctx context.Context, poke <-chan struct{}, tick <-chan time.Time) error {
-	if !d.store.shared() {
-		tick = nil
-	}
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-poke:
-	case <-tick:
-	}
-	return nil
 }
 
 const watchBatch = 500

@@ -39,8 +39,10 @@ type JobFilter struct {
 	States []JobState
 	Kinds  []library.StepKind
 	Queues []library.Queue
-	Limit  int // 0: 100
+	Limit  int // 0: 100; at most 10000
 }
+
+const maxJobs = 10_000
 
 func jobStates(s JobState) []rivertype.JobState {
 	switch s {
@@ -58,10 +60,10 @@ func jobStates(s JobState) []rivertype.JobState {
 
 // Jobs gives a page of the queue.
 func (d *DB) Jobs(ctx context.Context, f JobFilter) ([]JobRow, error) {
-	if f.Limit == 0 {
+	if f.Limit <= 0 {
 		f.Limit = 100
 	}
-	p := river.NewJobListParams().First(f.Limit).OrderBy(river.JobListOrderByID, river.SortOrderDesc)
+	p := river.NewJobListParams().First(min(f.Limit, maxJobs)).OrderBy(river.JobListOrderByID, river.SortOrderDesc)
 	if len(f.States) > 0 {
 		var states []rivertype.JobState
 		for _, s := range f.States {

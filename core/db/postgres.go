@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -15,6 +16,10 @@ import (
 // migrationLock is the number of the lock under which one daemon at a time migrates; it means nothing else.
 const migrationLock = 0x6d696c6c72616365
 
+// poolSize is how many connections there are where the URL does not say (pool_max_conns): enough for every job to hold a
+// transaction, the queue's listener and some readers. pgx's own default is one a processor.
+const poolSize = 20
+
 type pgStore struct {
 	pool *pgxpool.Pool
 	jobs *riverQueue[pgx.Tx]
@@ -24,6 +29,9 @@ func openPostgres(ctx context.Context, o Options) (store, error) {
 	config, err := pgxpool.ParseConfig(o.URL)
 	if err != nil { // its text would hold parts of the URL
 		return nil, errors.New("open library: the database URL cannot be read: write postgres://user:password@host:port/name")
+	}
+	if !strings.Contains(o.URL, "pool_max_conns") {
+		config.MaxConns = max(config.MaxConns, poolSize)
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {

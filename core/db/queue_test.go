@@ -43,6 +43,29 @@ func TestAStepIsQueuedOnce(t *testing.T) {
 	})
 }
 
+func TestJobsAreListedByFilter(t *testing.T) {
+	each(t, func(w world) {
+		w.enqueue(library.Step{Kind: library.StepScrape, Item: 1}, library.Step{Kind: library.StepUpdate, Item: 1},
+			library.Step{Kind: library.StepUpdate, Item: 2, Queue: library.QueuePriority})
+		for what, f := range map[string]struct {
+			filter db.JobFilter
+			want   int
+		}{
+			"all":        {db.JobFilter{Limit: 1_000_000}, 3},
+			"a page":     {db.JobFilter{Limit: 2}, 2},
+			"by kind":    {db.JobFilter{Kinds: []library.StepKind{library.StepUpdate}}, 2},
+			"by kinds":   {db.JobFilter{Kinds: []library.StepKind{library.StepUpdate, library.StepScrape}}, 3},
+			"by queue":   {db.JobFilter{Queues: []library.Queue{library.QueuePriority}}, 1},
+			"of a state": {db.JobFilter{States: []db.JobState{db.JobRunning, db.JobDone, db.JobFailed}}, 0},
+		} {
+			list, err := w.Jobs(w.ctx, f.filter)
+			if err != nil || len(list) != f.want {
+				t.Errorf("%s: %d jobs, %v, want %d", what, len(list), err, f.want)
+			}
+		}
+	})
+}
+
 func TestAStepWantedEarlierIsBroughtForward(t *testing.T) {
 	each(t, func(w world) {
 		at := func(d time.Duration) library.Step {

@@ -33,6 +33,9 @@ func openSQLite(ctx context.Context, o Options) (store, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("open library: %w", err)
 	}
+	if err := private(path); err != nil {
+		return nil, fmt.Errorf("open library: %w", err)
+	}
 	s := &sqliteStore{path: path}
 	if err := s.open(ctx, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("open library %s: %w", path, err), s.close())
@@ -61,6 +64,16 @@ func (s *sqliteStore) open(ctx context.Context, o Options) (err error) {
 	}
 	s.jobs, err = newQueue(driver, func(raw rawTx) *sql.Tx { return raw.(*sqliteTx).tx }, o.Log)
 	return err
+}
+
+// private makes the file, where there is none, for its owner only: plugins keep tokens in it. What SQLite puts beside it
+// gets the same mode.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // sqliteURL opens a file in write-ahead mode. A commit survives the end of the process always, and that of the machine
