@@ -68,7 +68,9 @@ func (p *program) root() *cobra.Command {
 "millrace serve" is the daemon. The commands that show or change the library talk to a daemon that runs on this
 machine: they find it through its data folder, which the configuration names. Flags may be written with one dash or
 with two.`,
-		p.serveCommand(), p.configCommand(), p.versionCommand())
+		p.serveCommand(), p.statusCommand(), p.itemCommand(), p.importCommand(), p.searchCommand(), p.pluginCommand(),
+		p.doctorCommand(), p.configCommand(), p.reloadCommand(), p.backupCommand(), p.restoreCommand(), p.keyCommand(),
+		p.passwordCommand(), p.versionCommand())
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetIn(p.in)
 	root.SetOut(p.out)
