@@ -499,3 +499,65 @@ func TestTheReleasesOfAnEpisodeAreOneRangeOfAnIndex(t *testing.T) {
 		t.Errorf("the plan is %q", plan)
 	}
 }
+
+func TestAMergeLosesNoFile(t *testing.T) {
+	each(t, func(w world) {
+		other := film("")
+		other.IDs, other.Ref = sdk.IDs{TMDB: "5"}, "r9"
+		a, b := w.submit(film("tt1")), w.submit(other)
+		w.apply(b, library.Downloaded{}, library.Registered{})
+		w.tx(func(tx *db.Tx) error {
+			f := w.file(tx, db.File{Release: w.release(tx, hashA), Hash: hashA, Path: "a", Size: 1, Items: []int64{b}})
+			_, err := tx.Place(w.ctx, "films", "Sintel.mkv", f)
+			return err
+		})
+		w.tx(func(tx *db.Tx) error {
+			_, err := tx.SaveTitle(w.ctx, w.item(a).Title, sdk.Title{IDs: sdk.IDs{IMDb: "tt1", TMDB: "5"}, Kind: sdk.Movie}, "tmdb")
+			return err
+		})
+		w.state(a, library.StateDownloaded)
+		files, err := w.FilesOf(w.ctx, a)
+		w.ok(err)
+		if len(files) != 1 {
+			t.Fatalf("the item has %d files, want that of the other", len(files))
+		}
+		paths, err := w.Paths(w.ctx, files[0].ID)
+		if err != nil || len(paths) != 1 || paths[0].Path != "Sintel.mkv" {
+			t.Errorf("its paths are %+v, %v", paths, err)
+		}
+	})
+}
+
+func TestAMergeKeepsTheSeasonsOfAShow(t *testing.T) {
+	each(t, func(w world) {
+		other := show()
+		other.IDs, other.Ref = sdk.IDs{IMDb: "tt9"}, "s9"
+		a := w.submit(other)
+		b := w.grown(show(), 2, 2)
+		seasons := w.children(b)
+		ep := w.children(seasons[0].ID)[0].ID
+		w.apply(ep, library.Downloaded{}, library.Registered{})
+		merged := sdk.Title{IDs: sdk.IDs{IMDb: "tt9", TVDB: "77"}, Kind: sdk.Show, Name: "Pioneer One", Episodes: episodes(2, 2)}
+		w.tx(func(tx *db.Tx) error {
+			title, err := tx.SaveTitle(w.ctx, w.item(a).Title, merged, "tvdb")
+			if err != nil {
+				return err
+			}
+			_, err = tx.Grow(w.ctx, a, db.GrowOptions{})
+			if got, _ := tx.Item(w.ctx, ep); got.Title != title {
+				t.Errorf("the episode's title is %d, want %d", got.Title, title)
+			}
+			return err
+		})
+		if got := w.children(a); len(got) != 2 || got[0].ID != seasons[0].ID {
+			t.Errorf("the show has %d seasons, want the two of the other", len(got))
+		}
+		root, err := w.Root(w.ctx, ep)
+		if err != nil || root.ID != a {
+			t.Errorf("the episode's show is %d, %v, want %d", root.ID, err, a)
+		}
+		w.state(ep, library.StateCompleted)
+		w.state(a, library.StatePartial)
+		w.recount(a)
+	})
+}
