@@ -8,9 +8,12 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
+	"github.com/go-chi/chi/v5"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/millrace-media/millrace/core/config"
 	"github.com/millrace-media/millrace/core/db"
@@ -90,29 +93,97 @@ type Options struct {
 
 // Server answers HTTP. It is safe for use by many.
 type Server struct {
-	o Options
+	o         Options
+	log       *slog.Logger
+	passwords *passwords
+	tries     tries
+	setup     string // of the link under which the password is set for the first time
+	pages     *pages
+	router    http.Handler
 }
 
-// New checks the options.
+// New checks the options. It opens nothing and starts nothing.
 func New(o Options) (*Server, error) {
 	if o.DB == nil || o.Pool == nil || o.Library == nil || len(o.Secret) == 0 {
 		return nil, errors.New("web: a database, plugins, a library and a secret are needed")
 	}
-	return &Server{o: o}, nil
+	if o.Config == nil || o.Reload == nil || o.Doctor == nil || o.Streams == nil || o.Running == nil || o.Backup == nil || o.Ready == nil {
+		return nil, errors.New("web: one of the daemon's funcs is missing")
+	}
+	if o.DAV == nil || o.Files == nil || o.Metrics == nil {
+		return nil, errors.New("web: WebDAV, files and metrics are needed")
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	p, err := newPages()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{o: o, log: o.Log, passwords: newPasswords(o.Password, o.DB), setup: randomHex(16), pages: p}
+	s.router = s.routes()
+	return s, nil
 }
 
-// Handler answers the outside.
-func (s *Server) Handler() http.Handler { return s.routes() }
+// Handler answers the outside: everything but health, the login and hooks needs the password or an API key.
+func (s *Server) Handler() http.Handler { return s.router }
 
-// Local answers the command line.
-func (s *Server) Local() http.Handler { return s.routes() }
+// Local answers the command line, on a socket that only its owner can open: it asks for no credentials.
+func (s *Server) Local() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.router.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), keyLocal, true)))
+	})
+}
 
+// routes are all there are. What stands in the first group is open to everybody; whatever is added to the second is not.
 func (s *Server) routes() http.Handler {
-	m := http.NewServeMux()
-	m.Handle("/dav/", s.o.DAV)
-	m.Handle("/library/", s.o.Files)
-	return m
+	r := chi.NewRouter()
+	r.Group(func(r chi.Router) {
+		r.Get("/healthz", alive)
+		r.With(fresh).Get("/readyz", s.ready)
+		r.Get("/static/{file}", s.pages.static)
+		r.With(fresh).Route("/login", s.loginRoutes)
+		r.With(fresh).Route("/setup", s.setupRoutes)
+		r.With(fresh).Handle(hookRoot+"{instance}/{token}", http.HandlerFunc(s.hook))
+		r.With(fresh).Handle(hookRoot+"{instance}/{token}/*", http.HandlerFunc(s.hook))
+	})
+	r.Group(func(r chi.Router) {
+		r.Use(s.guard)
+		r.Get("/metrics", promhttp.HandlerFor(s.o.Metrics, promhttp.HandlerOpts{}).ServeHTTP)
+		r.With(fresh).Route("/api/v1", func(r chi.Router) {
+			s.api(r)
+			r.NotFound(s.noSuchCall)
+			r.MethodNotAllowed(s.noSuchCall)
+		})
+		r.Group(func(r chi.Router) {
+			r.Use(fresh)
+			s.pageRoutes(r)
+		})
+	})
+	return s.arrive(secure(s.trees(r)))
+}
+
+// trees serves the library's files, by methods that the router does not know.
+func (s *Server) trees(next http.Handler) http.Handler {
+	dav, files := s.guard(s.o.DAV), s.guard(s.o.Files)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch path := r.URL.Path; {
+		case path == "/dav" || strings.HasPrefix(path, "/dav/"):
+			dav.ServeHTTP(w, r)
+		case strings.HasPrefix(path, "/library/"):
+			files.ServeHTTP(w, r)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
 }
 
 // SetupURL is the link under which the password is set for the first time; "" where it is set.
-func (s *Server) SetupURL(base string) string { return "" }
+func (s *Server) SetupURL(base string) string {
+	ctx, cancel := context.WithTimeout(context.Background(), readyWithin) // the daemon has none to hand at this place
+	defer cancel()
+	if current, err := s.passwords.current(ctx); err != nil || current != "" {
+		return ""
+	}
+	return strings.TrimSuffix(base, "/") + "/setup?token=" + s.setup
+}

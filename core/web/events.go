@@ -1,0 +1,150 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+
+	"github.com/millrace-media/millrace/core/db"
+)
+
+type streamInput struct {
+	Last string `header:"Last-Event-ID" doc:"Of the last event that was seen: what came since is told first"`
+	Item int64  `query:"item" doc:"Events of this item, and of what is below it, only"`
+}
+
+const (
+	// heartbeat keeps proxies from closing a stream on which nothing happens.
+	heartbeat = 15 * time.Second
+	// writeWithin is how long a reader of the stream may take to accept what is written.
+	writeWithin = 30 * time.Second
+)
+
+func (s *Server) eventRoutes(a huma.API) {
+	event := a.OpenAPI().Components.Schemas.Schema(typeOf[Event](), true, "Event")
+	op := call{method: http.MethodGet, path: "/events", id: "watch-events", summary: "Watch what happens, as server-sent events", tag: "events"}.operation()
+	op.Responses = map[string]*huma.Response{"200": {
+		Description: "A stream of events named item or path; the data of each is an Event.",
+		Content:     map[string]*huma.MediaType{"text/event-stream": {Schema: event}},
+	}}
+	op.Errors = []int{http.StatusBadRequest, http.StatusUnauthorized}
+	huma.Register(a, op, func(ctx context.Context, in *streamInput) (*huma.StreamResponse, error) {
+		from, err := s.since(ctx, in.Last)
+		if err != nil {
+			return nil, s.problem(ctx, err)
+		}
+		return &huma.StreamResponse{Body: func(hc huma.Context) {
+			r, w := humachi.Unwrap(hc)
+			err := s.stream(r.Context(), w, from, in.Item)
+			if err != nil && r.Context().Err() == nil {
+				s.log.Debug("a stream of events ended", "request", requestID(r.Context()), "err", err)
+			}
+		}}, nil
+	})
+}
+
+// since is where a stream begins: behind the event that was seen last, or now.
+func (s *Server) since(ctx context.Context, last string) (db.Cursor, error) {
+	if last == "" {
+		return s.o.DB.Cursor(ctx)
+	}
+	return db.ParseCursor(last)
+}
+
+// stream writes events as they are committed until the reader leaves.
+func (s *Server) stream(ctx context.Context, w http.ResponseWriter, from db.Cursor, item int64) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx would hold it back
+	out := &eventWriter{w: w, c: http.NewResponseController(w)}
+	if err := out.text("retry: 2000\nid: " + from.String() + "\n\n"); err != nil {
+		return err
+	}
+	batches, ended := make(chan []db.Event), make(chan error, 1)
+	go func() {
+		ended <- s.o.DB.Watch(ctx, from, func(list []db.Event) error {
+			select {
+			case batches <- list:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+	}()
+	err := out.follow(batches, ended, item)
+	cancel()
+	if errors.Is(err, errWatchEnded) {
+		return fmt.Errorf("%w: %w", err, <-ended)
+	}
+	<-ended
+	return err
+}
+
+var errWatchEnded = errors.New("the log of events cannot be read")
+
+// eventWriter writes server-sent events.
+type eventWriter struct {
+	w http.ResponseWriter
+	c *http.ResponseController
+}
+
+func (o *eventWriter) follow(batches <-chan []db.Event, ended chan error, item int64) error {
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	for {
+		select {
+		case err := <-ended:
+			ended <- err // for who waits
+			return errWatchEnded
+		case <-beat.C:
+			if err := o.text(": alive\n\n"); err != nil {
+				return err
+			}
+		case list := <-batches:
+			if err := o.events(list, item); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (o *eventWriter) events(list []db.Event, item int64) error {
+	for _, e := range list {
+		if item != 0 && e.Item != item && e.Root != item {
+			continue
+		}
+		data, err := json.Marshal(told(e))
+		if err != nil {
+			return fmt.Errorf("write an event: %w", err)
+		}
+		name := "item"
+		if e.Path != "" {
+			name = "path"
+		}
+		if err := o.text(fmt.Sprintf("id: %s\nevent: %s\ndata: %s\n\n", e.Cursor, name, data)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// text writes and flushes. A reader that accepts nothing for long is let go.
+func (o *eventWriter) text(s string) error {
+	err := o.c.SetWriteDeadline(time.Now().Add(writeWithin))
+	if err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	if _, err := o.w.Write([]byte(s)); err != nil {
+		return err
+	}
+	return o.c.Flush()
+}
