@@ -64,6 +64,7 @@ func (g *grower) seasons(ctx context.Context, list []sdk.Episode) error {
 	}
 	slices.Sort(numbers)
 	for _, n := range numbers {
+		g.date(bySeason[n])
 		i := slices.IndexFunc(there, func(it library.Item) bool { return it.Season == n })
 		if i < 0 {
 			err = g.plant(ctx, n, bySeason[n])
@@ -75,6 +76,15 @@ func (g *grower) seasons(ctx context.Context, list []sdk.Episode) error {
 		}
 	}
 	return nil
+}
+
+// date gives an episode of which the air time is unknown that of the next, where that one is out: so must it be.
+func (g *grower) date(list []sdk.Episode) {
+	for i := len(list) - 2; i >= 0; i-- {
+		if next := list[i+1].AirTime; list[i].AirTime.IsZero() && next.Before(g.tx.now) {
+			list[i].AirTime = next
+		}
+	}
 }
 
 // plant adds a season. One that is out as a whole is first looked for as a pack.

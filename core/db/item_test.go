@@ -170,6 +170,19 @@ func TestAShowGrowsWithItsTitle(t *testing.T) {
 	})
 }
 
+func TestAnEpisodeWithoutADateIsOutWhenTheNextOneIs(t *testing.T) {
+	each(t, func(w world) {
+		id := w.submit(show())
+		list := episodes(4)
+		list[1].AirTime, list[2].AirTime, list[3].AirTime = time.Time{}, list[0].AirTime, time.Time{}
+		w.grow(id, sdk.Title{IDs: sdk.IDs{TVDB: "77"}, Kind: sdk.Show, Name: "Pioneer One", Episodes: list})
+		eps, err := w.EpisodeItems(w.ctx, id)
+		w.ok(err)
+		w.state(eps[1].ID, library.StateIndexed)
+		w.state(eps[3].ID, library.StateUnreleased)
+	})
+}
+
 func TestWhatAPackDoesNotCoverIsSearchedFor(t *testing.T) {
 	each(t, func(w world) {
 		id := w.grown(show(1), 3, 1)
