@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -74,7 +75,6 @@ func (p *Pool) make(ctx context.Context, c config.Instance, was *Instance) (*Ins
 	}
 	in := &Instance{Instance: c, caps: caps, id: p.id(c), sup: sup, gate: newGate(), pool: p}
 	if was != nil && caps.Has(sdk.FlagLocal) {
-		was.released = true
 		p.release(ctx, was)
 	}
 	bounded, cancel := context.WithTimeout(ctx, configureTimeout)
@@ -83,13 +83,13 @@ func (p *Pool) make(ctx context.Context, c config.Instance, was *Instance) (*Ins
 	switch {
 	case host.HasErrors(ds):
 		return fail(nil, ds...)
-	case err != nil && sdk.KindOf(err) == sdk.Invalid:
-		return fail(err)
 	case err != nil:
 		p.o.Log.Error("a plugin is not ready", "capability", c.Capability, "instance", c.Name, "err", err)
 	}
+	cause := err
 	if in.client, err = sup.Client(in.id); err != nil {
-		return fail(err)
+		// The supervisor keeps an instance whose process is down. One that the plugin itself refused it does not know.
+		return fail(cmp.Or(cause, err))
 	}
 	if len(ds) > 0 {
 		return in, []Problem{{Instance: c, Diagnostics: ds}}
@@ -147,13 +147,14 @@ func (p *Pool) swap(ctx context.Context, old map[string]*Instance, next []*Insta
 			}
 		}
 		p.restore(ctx, old)
+		p.retire(ctx)
 		return all, problems(all)
 	}
 	p.mu.Lock()
 	p.instances = set
 	p.mu.Unlock()
 	for in := range was {
-		if !keep[in] && !in.released {
+		if !keep[in] && !in.released.Load() {
 			p.release(ctx, in)
 		}
 	}
@@ -183,14 +184,17 @@ func (p *Pool) retire(ctx context.Context) {
 
 // restore configures old instances again that had to go first.
 func (p *Pool) restore(ctx context.Context, old map[string]*Instance) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), configureTimeout)
+	defer cancel()
 	for _, in := range old {
-		if !in.released {
+		if !in.released.Load() {
 			continue
 		}
-		in.released = false
-		if _, err := in.sup.Configure(ctx, p.settings(in)); err != nil {
-			p.o.Log.Error("an instance could not be restored", "instance", in.Name, "err", err)
+		ds, err := in.sup.Configure(ctx, p.settings(in))
+		if err != nil || host.HasErrors(ds) {
+			p.o.Log.Error("an instance could not be restored", "instance", in.Name, "err", err, "problems", len(ds))
 		}
+		in.released.Store(false)
 	}
 }
 
@@ -198,6 +202,10 @@ func (p *Pool) restore(ctx context.Context, old map[string]*Instance) {
 const releaseTimeout = 10 * time.Second
 
 func (p *Pool) release(ctx context.Context, in *Instance) {
+	in.released.Store(true)
+	if in.sup == nil {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer cancel()
 	if err := in.sup.Release(ctx, in.id); err != nil {

@@ -19,10 +19,11 @@ type gate struct {
 	bulk    bulkhead.Bulkhead[any]
 	breaker circuitbreaker.CircuitBreaker[any]
 
-	mu     sync.Mutex
-	until  time.Time // guarded by mu; the provider said: not before
-	unwell error     // guarded by mu; the last Denied, until a call succeeds
-	last   error     // guarded by mu; the last failure of account or provider, for people
+	mu      sync.Mutex
+	until   time.Time // guarded by mu; the provider said: not before
+	limit   error     // guarded by mu; with which it said so
+	unwell  error     // guarded by mu; the last Denied of the account, until a call succeeds
+	failure error     // guarded by mu; the last that counted for the breaker
 }
 
 // Bounds of a gate.
@@ -44,31 +45,42 @@ func newGate() *gate {
 	}
 }
 
-// enter admits a call or says at once why not. The caller must call leave with the call's outcome.
-func (g *gate) enter(ctx context.Context, name string, now time.Time) error {
-	g.mu.Lock()
-	wait, last := g.until.Sub(now), g.last
-	g.mu.Unlock()
-	if wait > 0 {
-		return &sdk.Error{Kind: sdk.Limited, Scope: sdk.ReachAccount, RetryAfter: wait,
-			Message: fmt.Sprintf("%s asked for a pause of %s", name, wait.Round(time.Second))}
+// enter admits a call or says at once why not. The caller must call leave with the call's outcome, or abandon.
+func (g *gate) enter(ctx context.Context, name string, now func() time.Time) error {
+	if err := g.paused(name, now()); err != nil {
+		return err
 	}
 	if err := g.bulk.AcquirePermit(ctx); err != nil {
 		return fmt.Errorf("wait for a turn at %s: %w", name, context.Cause(ctx))
 	}
-	if !g.breaker.TryAcquirePermit() {
-		g.bulk.ReleasePermit()
-		return &sdk.Error{Kind: sdk.Unavailable, Scope: sdk.ReachProvider, RetryAfter: max(g.breaker.RemainingDelay(), time.Second),
-			Message: fmt.Sprintf("%s failed %d times in a row and is left alone for a while; last: %v", name, breakerFailures, last)}
+	err := g.paused(name, now()) // those before may have been told to wait
+	if err == nil && !g.breaker.TryAcquirePermit() {
+		err = &sdk.Error{Kind: sdk.Unavailable, Scope: sdk.ReachProvider, RetryAfter: max(g.breaker.RemainingDelay(), time.Second),
+			Message: fmt.Sprintf("%s failed %d times in a row and is left alone for a while; last: %v", name, breakerFailures, g.lastFailure())}
 	}
-	return nil
+	if err != nil {
+		g.bulk.ReleasePermit()
+	}
+	return err
+}
+
+func (g *gate) paused(name string, now time.Time) error {
+	g.mu.Lock()
+	wait := g.until.Sub(now)
+	g.mu.Unlock()
+	if wait <= 0 {
+		return nil
+	}
+	return &sdk.Error{Kind: sdk.Limited, Scope: sdk.ReachAccount, RetryAfter: wait,
+		Message: fmt.Sprintf("%s asked for a pause of %s", name, wait.Round(time.Second))}
 }
 
 // leave records how a call ended.
 func (g *gate) leave(err error, now time.Time) {
 	g.bulk.ReleasePermit()
-	kind, wide := sdk.KindOf(err), sdk.ScopeOf(err) == sdk.ReachProvider
-	if kind == sdk.Unavailable && (wide || timedOut(err)) {
+	kind, scope := sdk.KindOf(err), sdk.ScopeOf(err)
+	down := kind == sdk.Unavailable && (scope == sdk.ReachProvider || timedOut(err))
+	if down {
 		g.breaker.RecordFailure()
 	} else {
 		g.breaker.RecordSuccess()
@@ -77,14 +89,25 @@ func (g *gate) leave(err error, now time.Time) {
 	defer g.mu.Unlock()
 	switch {
 	case err == nil:
-		g.unwell, g.last = nil, nil
-	case kind == sdk.Denied && sdk.ScopeOf(err) == sdk.ReachAccount:
-		g.unwell, g.last = err, err
-	case kind == sdk.Limited && sdk.ScopeOf(err) == sdk.ReachAccount, kind == sdk.Limited && wide:
-		g.until = now.Add(pause(err))
-		g.last = err
-	case kind == sdk.Unavailable:
-		g.last = err
+		g.unwell = nil
+	case kind == sdk.Denied && scope == sdk.ReachAccount:
+		g.unwell = err
+	case kind == sdk.Limited && (scope == sdk.ReachAccount || scope == sdk.ReachProvider):
+		// Calls that ran at the same time may have been told a shorter wait.
+		if until := now.Add(pause(err)); until.After(g.until) {
+			g.until, g.limit = until, err
+		}
+	case down:
+		g.failure = err
+	}
+}
+
+// abandon ends a call that its caller gave up, which says nothing about the provider. A provider that was being tried
+// again is left alone for a while more, for it is not known to be back.
+func (g *gate) abandon() {
+	g.bulk.ReleasePermit()
+	if g.breaker.IsHalfOpen() {
+		g.breaker.RecordFailure()
 	}
 }
 
@@ -97,6 +120,12 @@ func pause(err error) time.Duration {
 	return defaultLimitWait
 }
 
+func (g *gate) lastFailure() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.failure
+}
+
 // state tells what keeps calls from the instance now: nil where nothing does.
 func (g *gate) state(now time.Time) error {
 	g.mu.Lock()
@@ -105,9 +134,9 @@ func (g *gate) state(now time.Time) error {
 	case g.unwell != nil:
 		return g.unwell
 	case g.until.After(now):
-		return g.last
+		return g.limit
 	case g.breaker.IsOpen():
-		return g.last
+		return g.failure
 	}
 	return nil
 }

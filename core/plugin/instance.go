@@ -26,7 +26,7 @@ var defaultTimeouts = map[string]time.Duration{
 // or is down, and counted by its outcome. do must use the ctx that it is given.
 func (in *Instance) Call(ctx context.Context, name string, do func(context.Context) error) error {
 	begin := time.Now()
-	if err := in.gate.enter(ctx, in.Name, begin); err != nil {
+	if err := in.admit(ctx); err != nil {
 		in.pool.o.Observe(in, name, sdk.KindOf(err), 0)
 		return err
 	}
@@ -37,17 +37,35 @@ func (in *Instance) Call(ctx context.Context, name string, do func(context.Conte
 	bounded, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	err := do(bounded)
-	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
+	switch {
+	case err == nil:
+	case ctx.Err() != nil: // the caller left: nobody's fault
+	case bounded.Err() != nil:
 		err = &sdk.Error{Kind: sdk.Unavailable, Scope: sdk.ReachProvider, Message: fmt.Sprintf("%s did not answer within %s", in.Name, timeout), Err: err}
+	case in.released.Load():
+		err = in.replaced(err)
 	}
 	now := time.Now()
-	if ctx.Err() != nil {
-		in.gate.leave(nil, now) // the caller left: nobody's fault
+	if err != nil && ctx.Err() != nil {
+		in.gate.abandon()
 	} else {
 		in.gate.leave(err, now)
 	}
 	in.pool.o.Observe(in, name, sdk.KindOf(err), now.Sub(begin))
 	return err
+}
+
+// admit says why a call cannot be made now, if so.
+func (in *Instance) admit(ctx context.Context) error {
+	if in.released.Load() {
+		return in.replaced(nil)
+	}
+	return in.gate.enter(ctx, in.Name, time.Now)
+}
+
+// replaced is the error of a call to an instance that was let go: whoever asks again finds its successor.
+func (in *Instance) replaced(err error) error {
+	return &sdk.Error{Kind: sdk.Unavailable, RetryAfter: time.Second, Message: in.Name + " is being configured anew", Err: err}
 }
 
 // Limits are how hard the account of an instance may be asked: what the block says, else what the plugin declares. The
@@ -74,8 +92,10 @@ func (in *Instance) Has(flag string) bool { return in.caps.Has(flag) }
 
 // Unwell tells what keeps calls from the instance now, nil where nothing does.
 func (in *Instance) Unwell() error {
-	if st := in.sup.Status(); st.State != host.StateRunning {
-		return sdk.Errorf(sdk.Unavailable, "the plugin is %s: %s", st.State, st.LastError)
+	if in.sup != nil {
+		if st := in.sup.Status(); st.State != host.StateRunning {
+			return sdk.Errorf(sdk.Unavailable, "the plugin is %s: %s", st.State, orElse(st.LastError, "it takes no calls"))
+		}
 	}
 	return in.gate.state(time.Now())
 }
@@ -125,4 +145,11 @@ func (in *Instance) Updater() sdk.Updater { return as[sdk.Updater](in) }
 func as[T any](in *Instance) T {
 	c, _ := in.client.(T)
 	return c
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
 }

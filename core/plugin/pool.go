@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -54,13 +55,13 @@ type Pool struct {
 type Instance struct {
 	config.Instance
 	caps   sdk.CapabilityDescription
-	id     string // with the host
-	sup    *host.Supervisor
-	client any // what sdk interfaces the plugin has for it
+	id     string           // with the host
+	sup    *host.Supervisor // nil where it runs in this process
+	client any              // what sdk interfaces the plugin has for it
 	gate   *gate
 	pool   *Pool
 
-	released bool // guarded by pool.apply; let go before its successor was configured
+	released atomic.Bool // let go: calls to it fail, and nobody is blamed
 }
 
 // prefix begins the file name of every plugin.
@@ -92,7 +93,8 @@ func (p *Pool) Names() []string {
 			continue // a folder that is not there holds none
 		}
 		for _, e := range entries {
-			if n, ok := strings.CutPrefix(e.Name(), prefix); ok && !e.IsDir() {
+			n, ok := strings.CutPrefix(e.Name(), prefix)
+			if _, err := p.Path(n); ok && err == nil {
 				names = append(names, n)
 			}
 		}
@@ -254,7 +256,7 @@ type Problem struct {
 	Err         error // the plugin itself failed
 }
 
-// Error sums problems up; nil where there are none.
+// problems sums them up; nil where there are none.
 func problems(ps []Problem) error {
 	var errs []error
 	for _, pr := range ps {
