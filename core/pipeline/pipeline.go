@@ -100,12 +100,35 @@ func (p *Pipeline) Apply(s Settings) { p.set.Store(&s) }
 // Run works the queues and asks the sources until ctx ends, and returns when every step under way has ended.
 func (p *Pipeline) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return p.db.Run(ctx, db.RunOptions{Workers: p.workers(), Slots: p.o.Slots}) })
+	g.Go(func() error { return p.db.Run(ctx, db.RunOptions{Workers: p.workers(), Slots: p.o.Slots, Name: p.o.Node}) })
 	g.Go(func() error { return p.collectAll(ctx) })
+	g.Go(func() error { return p.prune(ctx) })
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("pipeline: %w", err)
 	}
 	return nil
+}
+
+// How long the log of events is kept, and how often it is looked at.
+const (
+	keepEvents = 90 * 24 * time.Hour
+	pruneEvery = time.Hour
+)
+
+// prune forgets events that are too old to tell anybody anything, until ctx ends.
+func (p *Pipeline) prune(ctx context.Context) error {
+	tick := time.NewTicker(pruneEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if _, err := p.db.Prune(ctx, time.Now().Add(-keepEvents)); err != nil && ctx.Err() == nil {
+				p.o.Log.Error("old events cannot be removed", "err", err)
+			}
+		}
+	}
 }
 
 // How long a step may take at the most.
