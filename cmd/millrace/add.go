@@ -63,12 +63,9 @@ func (p *program) add(ctx context.Context, want newItem, wait bool) error {
 	return nil
 }
 
-// lookEvery is how often --wait looks at an item.
-const lookEvery = 500 * time.Millisecond
-
 // await shows what happens to an item until it rests. It fails where the item then is not here.
 func (p *program) await(ctx context.Context, c *client, id int64) error {
-	tick := time.NewTicker(lookEvery)
+	tick := time.NewTicker(p.every)
 	defer tick.Stop()
 	view := &progress{p: p}
 	for {
@@ -158,7 +155,7 @@ func (p *program) sayRested(it itemDetail, here bool) {
 	if it.Error != "" {
 		fmt.Fprintf(p.out, "   %s\n", clean(it.Error))
 	}
-	now := time.Now()
+	now := p.now()
 	if it.WakeAt.After(now) {
 		fmt.Fprintf(p.out, "   It is looked at again at %s.\n", when(it.WakeAt, now))
 	}

@@ -135,7 +135,7 @@ func (p *program) list(ctx context.Context, q url.Values, limit int) error {
 }
 
 func (p *program) itemTable(items []item) *table {
-	now := time.Now()
+	now := p.now()
 	profiles := slices.ContainsFunc(items, func(it item) bool { return it.Profile != items[0].Profile })
 	t := newTable("ID", "KIND", "TITLE", "STATE", "HAS", "PROFILE", "NEXT", "ERROR")
 	for _, it := range items {
@@ -234,7 +234,7 @@ func (p *program) show(ctx context.Context, ref string, releases, events bool) e
 }
 
 func (p *program) showItem(it itemDetail) error {
-	now := time.Now()
+	now := p.now()
 	fmt.Fprintf(p.out, "%s\n\n", clean(it.Label))
 	facts := [][2]string{
 		{"item", fmt.Sprintf("%d (%s)", it.ID, it.Kind)},
@@ -341,13 +341,14 @@ func (p *program) showRelease(r release) {
 
 func (p *program) showEvents(page eventPage) error {
 	fmt.Fprintln(p.out)
+	now := p.now()
 	t := newTable("WHEN", "EVENT", "STATE", "WHAT")
 	for _, e := range page.Events {
 		state := e.To
 		if e.From != "" && e.From != e.To {
 			state = e.From + " → " + e.To
 		}
-		t.add(e.At.Local().Format("2006-01-02 15:04:05"), e.Name, state, cmp.Or(e.Text, e.Path))
+		t.add(e.At.In(now.Location()).Format("2006-01-02 15:04:05"), e.Name, state, cmp.Or(e.Text, e.Path))
 	}
 	return t.write(p.out)
 }

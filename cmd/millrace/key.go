@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
@@ -54,7 +53,7 @@ func (p *program) showKeys(page keyPage) error {
 		fmt.Fprintln(p.err, "No keys. Make one with 'millrace key new'.")
 		return nil
 	}
-	now := time.Now()
+	now := p.now()
 	t := newTable("ID", "NAME", "MADE")
 	for _, k := range page.Keys {
 		t.add(k.ID, k.Name, when(k.Created, now))

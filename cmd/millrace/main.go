@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/charmbracelet/x/term"
 )
@@ -20,7 +21,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the second signal ends the process at once
 	p := &program{
-		in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ(),
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ(), now: time.Now, every: 500 * time.Millisecond,
 		person: term.IsTerminal(os.Stdin.Fd()), live: term.IsTerminal(os.Stderr.Fd()),
 	}
 	code := p.run(ctx, os.Args[1:])

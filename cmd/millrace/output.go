@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -27,23 +28,48 @@ func newTable(heading ...string) *table { return &table{rows: [][]string{heading
 
 func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
 
-// write leaves columns out in which no row has anything.
+// write leaves columns out in which no row has anything, and blanks at the end of a line.
 func (t *table) write(w io.Writer) error {
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var aligned bytes.Buffer
+	tw := tabwriter.NewWriter(&aligned, 0, 0, 2, ' ', 0)
 	for _, row := range t.rows {
 		var cells []string
-		for i, cell := range row {
-			if t.used(i) {
-				cells = append(cells, clean(cell))
+		for i := range t.rows[0] {
+			switch {
+			case !t.used(i):
+			case i < len(row):
+				cells = append(cells, clean(row[i]))
+			default:
+				cells = append(cells, "")
 			}
 		}
-		last := len(cells) - 1
-		for last > 0 && cells[last] == "" {
-			last--
-		}
-		fmt.Fprintln(tw, strings.Join(cells[:last+1], "\t"))
+		fmt.Fprintln(tw, strings.Join(cells, "\t"))
 	}
-	return tw.Flush()
+	if err := tw.Flush(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(aligned.String()) {
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeTables writes those that have rows, an empty line between them.
+func (p *program) writeTables(tables ...*table) error {
+	for i, t := range tables {
+		if len(t.rows) == 1 {
+			continue
+		}
+		if i > 0 {
+			fmt.Fprintln(p.out)
+		}
+		if err := t.write(p.out); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *table) used(column int) bool {
@@ -98,12 +124,12 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%d d %d h", int(d.Hours())/24, int(d.Hours())%24)
 }
 
-// when writes a time for people, with how far from now it is.
+// when writes a time for people, where now is, with how far from now it is.
 func when(at, now time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	text := at.Local().Format("2006-01-02 15:04")
+	text := at.In(now.Location()).Format("2006-01-02 15:04")
 	switch d := at.Sub(now); {
 	case d > 0:
 		return text + " (in " + span(d) + ")"

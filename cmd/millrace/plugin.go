@@ -65,18 +65,18 @@ func (p *program) showPlugins(page pluginPage) error {
 		return nil
 	}
 	t := newTable("PLUGIN", "STATE", "VERSION", "PID", "RESTARTS", "MEMORY", "ERROR")
-	blocks := newTable("BLOCK", "PLUGIN", "STATE", "HOOK")
+	blocks, hooks := newTable("BLOCK", "PLUGIN", "STATE"), newTable("BLOCK", "TAKES WEBHOOKS AT")
 	for _, pl := range page.Plugins {
 		t.add(pl.Name, pl.State, pl.Version, positive(pl.PID), positive(pl.Restarts), size(pl.Memory), cut(pl.LastError, 100))
 		for _, in := range pl.Instances {
-			blocks.add(fmt.Sprintf("%s %q", in.Capability, in.Name), pl.Name, in.state(), in.Hook)
+			block := fmt.Sprintf("%s %q", in.Capability, in.Name)
+			blocks.add(block, pl.Name, in.state())
+			if in.Hook != "" {
+				hooks.add(block, in.Hook)
+			}
 		}
 	}
-	if err := t.write(p.out); err != nil || len(blocks.rows) == 1 {
-		return err
-	}
-	fmt.Fprintln(p.out)
-	return blocks.write(p.out)
+	return p.writeTables(t, blocks, hooks)
 }
 
 func positive(n int) string {

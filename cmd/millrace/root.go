@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -34,8 +35,10 @@ type program struct {
 	out     io.Writer // results
 	err     io.Writer // everything else
 	environ []string
-	person  bool // somebody is there to answer questions
-	live    bool // err is a terminal, where a line can be written over
+	now     func() time.Time
+	every   time.Duration // how often --wait looks
+	person  bool          // somebody is there to answer questions
+	live    bool          // err is a terminal, where a line can be written over
 
 	config string // a file or a folder; empty: ./config.hcl where it is there
 	data   string // the data folder; empty: as the configuration says

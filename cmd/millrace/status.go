@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -70,31 +69,19 @@ func quoted(s string) json.RawMessage {
 
 func (p *program) showStatus(data string, st status) error {
 	fmt.Fprintf(p.out, "Millrace %s runs on %s\n\n", st.version.Version, data)
-	if err := p.showCounts(st.counts); err != nil {
-		return err
+	if st.counts.Total == 0 {
+		fmt.Fprintln(p.out, "No items. Add one with 'millrace item add TITLE'.")
 	}
-	now := time.Now()
-	if len(st.running.Running) > 0 {
-		fmt.Fprintln(p.out)
-		t := newTable("RUNNING", "FOR", "SINCE", "ATTEMPT")
-		for _, r := range st.running.Running {
-			t.add(r.Step, cmp.Or(r.Label, "-"), span(now.Sub(r.Since)), positive(r.Attempt-1))
-		}
-		if err := t.write(p.out); err != nil {
-			return err
-		}
+	now := p.now()
+	running := newTable("RUNNING", "ITEM", "TIME", "RETRY")
+	for _, r := range st.running.Running {
+		running.add(r.Step, cmp.Or(r.Label, "-"), span(now.Sub(r.Since)), positive(r.Attempt-1))
 	}
-	if len(st.streams.Streams) > 0 {
-		fmt.Fprintln(p.out)
-		t := newTable("STREAM", "AT", "SINCE", "FETCHED")
-		for _, s := range st.streams.Streams {
-			t.add(s.Path, share(s.Offset, s.Size), span(now.Sub(s.Opened)), size(s.Network))
-		}
-		if err := t.write(p.out); err != nil {
-			return err
-		}
+	streams := newTable("STREAM", "AT", "TIME", "FETCHED")
+	for _, s := range st.streams.Streams {
+		streams.add(s.Path, share(s.Offset, s.Size), span(now.Sub(s.Opened)), size(s.Network))
 	}
-	return p.showUnwell(st.plugins)
+	return p.writeTables(counted(st.counts), running, streams, unwell(st.plugins))
 }
 
 func share(part, whole int64) string {
@@ -112,11 +99,8 @@ func stateOrder() []string {
 	}
 }
 
-func (p *program) showCounts(c counts) error {
-	if c.Total == 0 {
-		fmt.Fprintln(p.out, "No items. Add one with 'millrace item add TITLE'.")
-		return nil
-	}
+// counted has a row a kind of item and a column a state that some item stands in.
+func counted(c counts) *table {
 	var states []string
 	for _, st := range stateOrder() {
 		for _, kind := range c.Kinds {
@@ -140,10 +124,11 @@ func (p *program) showCounts(c counts) error {
 		}
 		t.add(row...)
 	}
-	return t.write(p.out)
+	return t
 }
 
-func (p *program) showUnwell(page pluginPage) error {
+// unwell lists what keeps plugins and blocks from being used.
+func unwell(page pluginPage) *table {
 	t := newTable("UNWELL", "WHY")
 	for _, pl := range page.Plugins {
 		if pl.State == "failed" || pl.State == "backoff" {
@@ -155,9 +140,5 @@ func (p *program) showUnwell(page pluginPage) error {
 			}
 		}
 	}
-	if len(t.rows) == 1 {
-		return nil
-	}
-	fmt.Fprintln(p.out)
-	return t.write(p.out)
+	return t
 }
