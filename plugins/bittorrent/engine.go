@@ -2,175 +2,137 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 
-	alog "github.com/anacrolix/log"
 	"github.com/anacrolix/torrent"
 	"github.com/anacrolix/torrent/metainfo"
-	"github.com/anacrolix/torrent/storage"
-	"golang.org/x/time/rate"
-
-	g "github.com/anacrolix/generics"
+	"golang.org/x/sync/errgroup"
 )
 
-// engine is a BitTorrent client whose torrents survive restarts: each has its .torrent in dir/torrents and its data in
-// dir/data/<hash>; which pieces are verified is in dir/pieces (bolt), so that nothing is hashed twice.
+// engine holds torrents that survive restarts: the .torrent of each is in dir/torrents, its data and the marks of what is
+// verified in dir/data. It has one client for public torrents and, once one is used, another for private ones.
 type engine struct {
-	dir    string
-	log    *slog.Logger
-	s      Settings
-	client *torrent.Client
-	pieces storage.PieceCompletion
-	data   storage.ClientImplCloser
-	dialer *net.Dialer // bound to the interface, or nil
-	tcp    net.Listener
+	s     Settings
+	log   *slog.Logger
+	wait  time.Duration // readTimeout, but for tests
+	kept  shelf
+	data  *store
+	lock  *os.File
+	both  limits
+	files *fileServer
+	stop  context.CancelFunc
+	ended errgroup.Group
+	short atomic.Bool // the disk is full, whatever the settings say
 
-	mu    sync.Mutex
-	holds map[metainfo.Hash]*hold // guarded by mu
+	mu      sync.Mutex // guards what follows
+	public  *node
+	private *node
+	holds   map[metainfo.Hash]*hold
+	begun   map[metainfo.Hash]int // how often, in this run
+	closed  bool
 }
 
-// hold is what the engine keeps about one torrent.
+// hold is what the engine keeps about one torrent in use. The engine's mutex guards it.
 type hold struct {
 	hash    metainfo.Hash
 	t       *torrent.Torrent
-	readers int       // open requests for bytes
-	used    time.Time // last read, or when it was added
-	since   time.Time // waiting for a first byte from the swarm since
-	proved  bool      // something came from the swarm, or all is on disk
-	probe   func()    // ends the probe
+	spec    *torrent.TorrentSpec // with what was added since
+	private bool
+	bodies  map[*body]struct{} // open requests for bytes
+	used    time.Time          // last read, or added
+	probe   func()             // ends the probe
+
+	asked    time.Time // when the swarm was asked, or last gave something
+	got      int64     // bytes that the swarm had given by then
+	informed bool      // and whether the info was there
 }
 
+// errClosed is what is left to say of an engine that has ended.
+var errClosed = errors.New("the instance has ended")
+
+// errInUse is told of a folder that another engine uses.
+var errInUse = errors.New("another instance or another daemon uses it")
+
+// openEngine takes the folder and starts the client. Torrents of earlier runs begin when they are asked for.
 func openEngine(dir string, s Settings, log *slog.Logger) (*engine, error) {
-	for _, d := range []string{dir, filepath.Join(dir, "torrents"), filepath.Join(dir, "data"), filepath.Join(dir, "pieces")} {
-		if err := os.MkdirAll(d, 0o700); err != nil {
-			return nil, fmt.Errorf("make folder for torrents: %w", err)
-		}
-	}
-	pieces, err := storage.NewBoltPieceCompletion(filepath.Join(dir, "pieces"))
+	lock, err := lockFolder(dir)
 	if err != nil {
-		return nil, fmt.Errorf("open piece database in %s (is another daemon using it?): %w", dir, err)
-	}
-	e := &engine{dir: dir, log: log, s: s, pieces: pieces, holds: map[metainfo.Hash]*hold{}}
-	e.data = storage.NewFileOpts(storage.NewFileClientOpts{
-		ClientBaseDir:   filepath.Join(dir, "data"),
-		PieceCompletion: keepOpen{pieces},
-		UsePartFiles:    g.Some(false),
-		Logger:          quiet(log),
-		TorrentDirMaker: func(base string, _ *metainfo.Info, h metainfo.Hash) string {
-			return filepath.Join(base, h.HexString())
-		},
-	})
-	if err := e.connect(); err != nil {
-		pieces.Close() // nothing was written yet
 		return nil, err
+	}
+	e := &engine{s: s, log: log, wait: readTimeout, lock: lock, both: newLimits(s), kept: shelf{filepath.Join(dir, "torrents")}, holds: map[metainfo.Hash]*hold{}, begun: map[metainfo.Hash]int{}}
+	if err := e.start(dir); err != nil {
+		return nil, errors.Join(err, lock.Close())
 	}
 	return e, nil
 }
 
-// keepOpen leaves the piece database to the engine: the client closes its storage with the last torrent.
-type keepOpen struct{ storage.PieceCompletion }
-
-func (keepOpen) Close() error { return nil }
-
-// quiet lets only errors of the BitTorrent library through: it warns of every odd peer.
-func quiet(log *slog.Logger) *slog.Logger { return slog.New(errorsOnly{log.Handler()}) }
-
-type errorsOnly struct{ slog.Handler }
-
-func (h errorsOnly) Enabled(ctx context.Context, l slog.Level) bool {
-	return l >= slog.LevelError && h.Handler.Enabled(ctx, l)
-}
-func (h errorsOnly) WithAttrs(a []slog.Attr) slog.Handler { return errorsOnly{h.Handler.WithAttrs(a)} }
-func (h errorsOnly) WithGroup(n string) slog.Handler      { return errorsOnly{h.Handler.WithGroup(n)} }
-
-func (e *engine) connect() error {
-	cfg := torrent.NewDefaultClientConfig()
-	cfg.DefaultStorage = e.data
-	cfg.ListenPort = e.s.Port
-	cfg.Seed = e.s.Seed
-	cfg.NoDHT = !e.s.DHT
-	cfg.DisablePEX = !e.s.PEX
-	cfg.NoDefaultPortForwarding = !e.s.UPnP
-	cfg.DisableWebseeds = !e.s.WebSeeds
-	cfg.DisableWebtorrent = true
-	cfg.EstablishedConnsPerTorrent = e.s.Peers
-	cfg.UploadRateLimiter = limiter(int64(e.s.Upload))
-	if e.s.Download > 0 {
-		cfg.DownloadRateLimiter = limiter(int64(e.s.Download))
+func (e *engine) start(dir string) error {
+	if err := os.MkdirAll(e.kept.dir, 0o700); err != nil {
+		return fmt.Errorf("make folder for torrents: %w", err)
 	}
-	cfg.Slogger = quiet(e.log)
-	cfg.Logger = alog.Default.WithFilterLevel(alog.Disabled)
-	if e.s.Interface != "" {
-		if err := e.bind(cfg); err != nil {
-			return err
-		}
-	}
-	client, err := torrent.NewClient(cfg)
-	if err != nil {
-		return fmt.Errorf("listen for peers on port %d: %w", e.s.Port, err)
-	}
-	if e.tcp != nil {
-		client.AddListener(e.tcp)
-		client.AddDialer(torrent.NetworkDialer{Network: e.tcp.Addr().Network(), Dialer: e.dialer})
-	}
-	e.client = client
-	return nil
-}
-
-// bind makes every socket of the client use one interface. The library dials TCP from any, so its own TCP is replaced.
-func (e *engine) bind(cfg *torrent.ClientConfig) error {
-	ip, err := addressOf(e.s.Interface)
-	if err != nil {
+	var err error
+	if e.data, err = openStore(filepath.Join(dir, "data"), slack(e.s.Disk), e.log); err != nil {
 		return err
 	}
-	e.dialer = &net.Dialer{LocalAddr: &net.TCPAddr{IP: ip}, Timeout: 10 * time.Second}
-	cfg.ListenHost = func(string) string { return ip.String() }
-	cfg.DisableIPv6, cfg.DisableIPv4 = ip.To4() != nil, ip.To4() == nil
-	cfg.DisableTCP = true
-	cfg.TrackerDialContext = e.dialer.DialContext
-	cfg.HTTPDialContext = e.dialer.DialContext
-	cfg.WebTransport = &http.Transport{DialContext: e.dialer.DialContext}
-	cfg.TrackerListenPacket = func(network, _ string) (net.PacketConn, error) {
-		return net.ListenPacket(network, net.JoinHostPort(ip.String(), "0"))
+	if e.files, err = listenFiles(e); err != nil {
+		return err
 	}
-	l, err := net.Listen("tcp", net.JoinHostPort(ip.String(), fmt.Sprint(e.s.Port)))
-	if err != nil {
-		return fmt.Errorf("listen for peers on %s: %w", ip, err)
+	if e.public, err = connect(e.s, e.data, e.both, false, e.log); err != nil {
+		return errors.Join(err, e.files.l.Close())
 	}
-	e.tcp = l
+	ctx, stop := context.WithCancel(context.Background()) // ends with close: the engine outlives the call that needed it
+	e.stop = stop
+	e.ended.Go(e.files.serve)
+	e.ended.Go(func() error { return e.tidy(ctx) })
 	return nil
 }
 
-func limiter(bytesPerSecond int64) *rate.Limiter {
-	if bytesPerSecond <= 0 {
-		return rate.NewLimiter(rate.Inf, 0)
+// lockFolder makes sure that nobody else uses a folder. The lock ends with the process at the latest.
+func lockFolder(dir string) (*os.File, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make folder for torrents: %w", err)
 	}
-	return rate.NewLimiter(rate.Limit(bytesPerSecond), max(int(min(bytesPerSecond, 1<<20)), 256<<10))
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock folder for torrents: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			err = errInUse
+		}
+		return nil, errors.Join(fmt.Errorf("lock folder %s: %w", dir, err), f.Close())
+	}
+	return f, nil
 }
 
+// close ends all transfers and waits until nothing runs any more; the folder is free then.
 func (e *engine) close() error {
+	e.stop()
 	e.mu.Lock()
+	e.closed = true
 	for _, h := range e.holds {
 		h.endProbe()
 	}
+	nodes := slices.DeleteFunc([]*node{e.public, e.private}, func(n *node) bool { return n == nil })
 	e.mu.Unlock()
-	errs := e.client.Close()
-	if err := e.data.Close(); err != nil {
-		errs = append(errs, err)
+	errs := []error{e.files.close(), e.ended.Wait()}
+	for _, n := range nodes {
+		errs = append(errs, n.close())
 	}
-	if err := e.pieces.Close(); err != nil {
-		errs = append(errs, err)
-	}
-	if len(errs) > 0 {
-		return fmt.Errorf("close torrent client: %w", errs[0])
+	errs = append(errs, e.lock.Close())
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("close torrent client: %w", err)
 	}
 	return nil
 }
@@ -182,86 +144,144 @@ func (h *hold) endProbe() {
 	}
 }
 
-func (e *engine) torrentFile(h metainfo.Hash) string {
-	return filepath.Join(e.dir, "torrents", h.HexString()+".torrent")
-}
-
-func (e *engine) dataDir(h metainfo.Hash) string {
-	return filepath.Join(e.dir, "data", h.HexString())
-}
-
-// known gives the torrent if the engine holds it, in memory or on disk.
+// known gives the torrent if the engine holds it, in memory or on disk; else nil.
 func (e *engine) known(hash metainfo.Hash) (*hold, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if h, ok := e.holds[hash]; ok {
 		return h, nil
 	}
-	mi, err := metainfo.LoadFromFile(e.torrentFile(hash))
-	if os.IsNotExist(err) {
+	k, err := e.kept.load(hash)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read torrent kept for %s: %w", hash.HexString(), err)
+		return nil, err
 	}
-	return e.addLocked(torrent.TorrentSpecFromMetaInfo(mi))
+	return e.begin(k.spec, k.private)
 }
 
-func (e *engine) add(spec *torrent.TorrentSpec) (*hold, error) {
+// add begins a torrent, or tells one that is in use more about itself.
+func (e *engine) add(spec *torrent.TorrentSpec, private bool) (*hold, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if h, ok := e.holds[spec.InfoHash]; ok {
-		if err := h.t.MergeSpec(spec); err != nil {
-			return nil, fmt.Errorf("merge torrent %s: %w", spec.InfoHash.HexString(), err)
-		}
-		return h, nil
-	}
-	return e.addLocked(spec)
-}
-
-func (e *engine) addLocked(spec *torrent.TorrentSpec) (*hold, error) {
-	if len(e.s.Trackers) > 0 {
-		spec.Trackers = append(spec.Trackers, e.s.Trackers)
+	h, ok := e.holds[spec.InfoHash]
+	if !ok {
+		return e.begin(spec, private)
 	}
 	if !e.s.WebSeeds {
 		spec.Webseeds = nil
 	}
-	t, _, err := e.client.AddTorrentSpec(spec)
+	if err := h.t.MergeSpec(spec); err != nil {
+		return nil, fmt.Errorf("merge torrent %s: %w", spec.InfoHash.HexString(), err)
+	}
+	if news := without(slices.Concat(spec.Trackers...), slices.Concat(h.spec.Trackers...)); len(news) > 0 {
+		h.spec.Trackers = append(h.spec.Trackers, news)
+	}
+	h.spec.Webseeds = append(h.spec.Webseeds, without(spec.Webseeds, h.spec.Webseeds)...)
+	return h, nil
+}
+
+// without gives what of all is not in old.
+func without(all, old []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(old, s) })
+}
+
+// begin gives a torrent to the client that is right for it. The caller holds the mutex.
+func (e *engine) begin(spec *torrent.TorrentSpec, private bool) (*hold, error) {
+	n, err := e.nodeFor(private)
+	if err != nil {
+		return nil, err
+	}
+	theirs := *spec
+	if !private && len(e.s.Trackers) > 0 {
+		theirs.Trackers = append(slices.Clone(spec.Trackers), e.s.Trackers)
+	}
+	theirs.Trackers = again(theirs.Trackers, e.begun[spec.InfoHash])
+	e.begun[spec.InfoHash]++
+	if private {
+		theirs.DhtNodes = nil
+	}
+	if !e.s.WebSeeds {
+		theirs.Webseeds = nil
+	}
+	t, _, err := n.AddTorrentSpec(&theirs)
 	if err != nil {
 		return nil, fmt.Errorf("add torrent %s: %w", spec.InfoHash.HexString(), err)
 	}
-	now := time.Now()
-	h := &hold{hash: spec.InfoHash, t: t, used: now, since: now}
+	h := &hold{hash: spec.InfoHash, t: t, spec: spec, private: private, bodies: map[*body]struct{}{}, used: time.Now()}
+	t.SetOnWriteChunkError(func(err error) { e.writeFailed(h, err) })
 	e.holds[spec.InfoHash] = h
 	return h, nil
 }
 
-// save keeps the .torrent, so that the torrent is there again after a restart without asking the swarm.
-func (e *engine) save(h *hold) error {
-	path := e.torrentFile(h.hash)
-	if _, err := os.Stat(path); err == nil {
-		return nil
+// again makes trackers look new to the library where a torrent was begun before: v1.61.0 does not announce a torrent that
+// was dropped and comes again until the interval of its earlier announce has passed. A fragment is never sent.
+func again(tiers [][]string, times int) [][]string {
+	if times == 0 {
+		return tiers
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return fmt.Errorf("keep torrent %s: %w", h.hash.HexString(), err)
+	fresh := make([][]string, 0, len(tiers))
+	for _, tier := range tiers {
+		var urls []string
+		for _, u := range tier {
+			base, _, _ := strings.Cut(u, "#")
+			urls = append(urls, fmt.Sprintf("%s#%d", base, times))
+		}
+		fresh = append(fresh, urls)
 	}
-	defer os.Remove(f.Name()) // gone already where the rename succeeded
-	mi := h.t.Metainfo()
-	err = mi.Write(f)
-	if err == nil {
-		err = f.Sync()
+	return fresh
+}
+
+func (e *engine) nodeFor(private bool) (*node, error) {
+	if e.closed {
+		return nil, errClosed
 	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
+	if !private {
+		return e.public, nil
 	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
+	if e.private == nil {
+		n, err := connect(e.s, e.data, e.both, true, e.log)
+		if err != nil {
+			return nil, fmt.Errorf("start client for private torrents: %w", err)
+		}
+		e.private = n
 	}
-	if err != nil {
-		return fmt.Errorf("keep torrent %s: %w", h.hash.HexString(), err)
+	return e.private, nil
+}
+
+// settle is called once the info is there: a torrent that turns out to be private changes clients, and it is kept for the
+// next run.
+func (e *engine) settle(h *hold) (*hold, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.holds[h.hash] != h {
+		return nil, fmt.Errorf("torrent %s was removed meanwhile", h.hash.HexString())
 	}
-	return nil
+	if h.spec.InfoBytes == nil {
+		h.spec.InfoBytes = h.t.Metainfo().InfoBytes
+	}
+	if !h.private && isPrivate(h.t.Info()) {
+		spec := h.spec
+		e.endLocked(h)
+		var err error
+		if h, err = e.begin(spec, true); err != nil {
+			return nil, err
+		}
+	}
+	return h, e.kept.save(h.spec, h.private)
+}
+
+// writeFailed stops taking data that cannot be written; tidy lets it begin again.
+func (e *engine) writeFailed(h *hold, err error) {
+	if errors.Is(err, os.ErrClosed) {
+		return // the torrent was dropped meanwhile
+	}
+	e.log.Error("downloaded data cannot be written", "hash", h.hash.HexString(), "err", err)
+	h.t.DisallowDataDownload()
+	if errors.Is(err, syscall.ENOSPC) {
+		e.short.Store(true)
+	}
 }
 
 // forget ends a torrent and deletes everything about it.
@@ -271,72 +291,20 @@ func (e *engine) forget(hash metainfo.Hash) error {
 	if err := e.dropLocked(hash); err != nil {
 		return err
 	}
-	if err := os.Remove(e.torrentFile(hash)); err != nil && !os.IsNotExist(err) {
-		return fmt.Errorf("forget torrent: %w", err)
-	}
-	return nil
+	return e.kept.remove(hash)
 }
 
-// dropLocked ends a torrent and deletes its data; its .torrent stays, so that it can be had again. Its pieces are
-// unmarked first: a crash in between costs a hash check, never a hole that counts as data.
+// dropLocked ends a torrent and deletes its data; its .torrent stays, so that it can be had again.
 func (e *engine) dropLocked(hash metainfo.Hash) error {
-	pieces := e.pieceCount(hash)
 	if h, ok := e.holds[hash]; ok {
-		h.endProbe()
-		h.t.Drop()
-		delete(e.holds, hash)
+		e.endLocked(h)
 	}
-	for i := range pieces {
-		if err := e.unmark(metainfo.PieceKey{InfoHash: hash, Index: i}); err != nil {
-			return err
-		}
-	}
-	if err := os.RemoveAll(e.dataDir(hash)); err != nil {
-		return fmt.Errorf("delete data of torrent: %w", err)
-	}
-	return nil
+	return e.data.delete(hash)
 }
 
-// pieceCount is 0 for a torrent of which nothing is known yet.
-func (e *engine) pieceCount(hash metainfo.Hash) int {
-	mi, err := metainfo.LoadFromFile(e.torrentFile(hash))
-	if err != nil {
-		return 0 // never saved, so no piece was ever written
-	}
-	info, err := mi.UnmarshalInfo()
-	if err != nil {
-		return 0
-	}
-	return info.NumPieces()
-}
-
-func (e *engine) unmark(key metainfo.PieceKey) error {
-	c, err := e.pieces.Get(key)
-	if err != nil {
-		return fmt.Errorf("read piece database: %w", err)
-	}
-	if !c.Ok || !c.Complete {
-		return nil
-	}
-	if err := e.pieces.Set(key, false); err != nil {
-		return fmt.Errorf("write piece database: %w", err)
-	}
-	return nil
-}
-
-// hashes lists every torrent that is kept on disk.
-func (e *engine) hashes() ([]metainfo.Hash, error) {
-	names, err := os.ReadDir(filepath.Join(e.dir, "torrents"))
-	if err != nil {
-		return nil, fmt.Errorf("list torrents: %w", err)
-	}
-	var hs []metainfo.Hash
-	for _, n := range names {
-		text, ok := strings.CutSuffix(n.Name(), ".torrent")
-		var h metainfo.Hash
-		if ok && h.FromHexString(text) == nil {
-			hs = append(hs, h)
-		}
-	}
-	return hs, nil
+// endLocked takes a torrent out of use. Its readers are cut off.
+func (e *engine) endLocked(h *hold) {
+	h.endProbe()
+	h.t.Drop()
+	delete(e.holds, h.hash)
 }

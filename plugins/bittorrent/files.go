@@ -3,15 +3,17 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/subtle"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/anacrolix/torrent"
@@ -24,6 +26,7 @@ type fileServer struct {
 	l      net.Listener
 	token  string
 	server *http.Server
+	busy   sync.WaitGroup // requests for bytes
 }
 
 func listenFiles(e *engine) (*fileServer, error) {
@@ -45,10 +48,16 @@ func (f *fileServer) serve() error {
 	return nil
 }
 
-func (f *fileServer) close() { _ = f.server.Close() } // readers are cut off, as they are when the process ends
+// close cuts readers off, as they are when the process ends, and waits for them.
+func (f *fileServer) close() error {
+	err := f.server.Close()
+	f.busy.Wait()
+	return err
+}
 
-func (f *fileServer) url(hash metainfo.Hash, index int, name string) string {
-	return fmt.Sprintf("http://%s/%s/%s/%d/%s", f.l.Addr(), f.token, hash.HexString(), index, url.PathEscape(name))
+// url is the address of a file. Its name is for people and players only.
+func (f *fileServer) url(hash metainfo.Hash, index int, file string) string {
+	return fmt.Sprintf("http://%s/%s/%s/%d/%s", f.l.Addr(), f.token, hash.HexString(), index, url.PathEscape(path.Base(file)))
 }
 
 func etag(hash metainfo.Hash, index int) string {
@@ -59,7 +68,7 @@ func etag(hash metainfo.Hash, index int) string {
 func (f *fileServer) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	parts := strings.SplitN(strings.TrimPrefix(r.URL.Path, "/"), "/", 4)
 	var hash metainfo.Hash
-	if len(parts) < 3 || parts[0] != f.token || hash.FromHexString(parts[1]) != nil {
+	if len(parts) < 3 || subtle.ConstantTimeCompare([]byte(parts[0]), []byte(f.token)) != 1 || len(parts[1]) != 40 || hash.FromHexString(parts[1]) != nil {
 		http.NotFound(w, r)
 		return
 	}
@@ -67,84 +76,137 @@ func (f *fileServer) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "read only", http.StatusMethodNotAllowed)
 		return
 	}
-	h, file, err := f.e.open(hash, parts[2])
+	index, err := strconv.Atoi(parts[2])
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	if file == nil {
 		http.NotFound(w, r)
 		return
 	}
-	defer f.e.done(h)
-	f.stream(w, r, h, file)
-}
-
-func (f *fileServer) stream(w http.ResponseWriter, r *http.Request, h *hold, file *torrent.File) {
-	reader := file.NewReader()
-	defer reader.Close()
-	reader.SetReadahead(8 << 20)
-	body := &timedReader{ctx: r.Context(), r: reader}
-	w.Header().Set("ETag", etag(h.hash, indexOf(h.t, file)))
+	b, err := f.e.open(r.Context(), hash, index)
+	if err != nil {
+		f.e.log.Error("a file cannot be served", "hash", hash.HexString(), "err", err)
+		http.Error(w, "it cannot be read", http.StatusInternalServerError)
+		return
+	}
+	if b == nil {
+		http.NotFound(w, r)
+		return
+	}
+	defer f.busy.Done()
+	defer b.close()
+	w.Header().Set("ETag", etag(hash, index))
 	w.Header().Set("Content-Type", "application/octet-stream")
-	http.ServeContent(w, r, "", time.Time{}, body)
-	if body.err != nil {
-		// The length was promised: the connection is cut so that the host sees a short body and asks again.
-		panic(http.ErrAbortHandler)
+	http.ServeContent(w, r, "", time.Time{}, b)
+	if b.err != nil {
+		f.e.log.Debug("a read ended early", "hash", hash.HexString(), "file", index, "err", b.err)
+		panic(http.ErrAbortHandler) // the length was promised: the connection is cut, so that the host sees a short body
 	}
 }
 
-func indexOf(t *torrent.Torrent, file *torrent.File) int {
-	for i, f := range t.Files() {
-		if f == file {
-			return i
-		}
-	}
-	return -1
-}
-
-// open finds the file and counts its reader, so that its data is not dropped meanwhile.
-func (e *engine) open(hash metainfo.Hash, index string) (*hold, *torrent.File, error) {
+// open finds the file and counts its reader, so that what it reads is not dropped meanwhile. It is nil if there is none.
+func (e *engine) open(ctx context.Context, hash metainfo.Hash, index int) (*body, error) {
 	h, err := e.known(hash)
 	if err != nil || h == nil || h.t.Info() == nil {
-		return nil, nil, err
+		return nil, err
 	}
-	i, err := strconv.Atoi(index)
-	if err != nil || i < 0 || i >= len(h.t.Files()) {
-		return nil, nil, nil
+	files := h.t.Files()
+	if index < 0 || index >= len(files) {
+		return nil, nil
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.holds[hash] != h {
-		return nil, nil, nil // forgotten in between
+	if e.closed || e.holds[hash] != h {
+		return nil, nil // forgotten in between
 	}
-	h.readers++
+	b := &body{ctx: ctx, e: e, h: h, file: files[index], data: e.data.of(hash), r: files[index].NewReader()}
+	b.r.SetReadahead(readahead)
+	h.bodies[b] = struct{}{}
 	h.used = time.Now()
-	return h, h.t.Files()[i], nil
+	e.files.busy.Add(1)
+	return b, nil
 }
 
-func (e *engine) done(h *hold) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	h.readers--
-	h.used = time.Now()
+// readahead is how much of what follows a read is downloaded with it, bytes.
+const readahead = 8 << 20
+
+// body reads a file of a torrent. It waits for what has to come, but not for ever, and gives verified bytes only.
+type body struct {
+	ctx  context.Context // of the request that it serves, no longer
+	e    *engine
+	h    *hold
+	file *torrent.File
+	data *blob
+	r    torrent.Reader
+	err  error // why a read failed
+
+	mu  sync.Mutex // guards what follows
+	pos int64
 }
 
-// timedReader ends a read of which nothing comes, rather than hang.
-type timedReader struct {
-	ctx context.Context // of the request that the reader serves, no longer
-	r   torrent.Reader
-	err error
-}
-
-func (t *timedReader) Read(b []byte) (int, error) {
-	ctx, cancel := context.WithTimeout(t.ctx, readTimeout)
+// Read implements io.Reader. A read of which nothing comes in time ends with an error.
+func (b *body) Read(p []byte) (int, error) {
+	ctx, cancel := context.WithTimeout(b.ctx, b.e.wait)
 	defer cancel()
-	n, err := t.r.ReadContext(ctx, b)
-	if err != nil && err != io.EOF {
-		t.err = err
+	p = p[:min(int64(len(p)), b.file.Length()-b.at())] // the library's reader would go on into the next file
+	for {
+		before := b.data.generation()
+		n, err := b.r.ReadContext(ctx, p)
+		if n > 0 && b.data.generation() != before {
+			// Pieces were given up meanwhile, perhaps these.
+			if _, err := b.r.Seek(b.at(), 0); err != nil {
+				return 0, b.failed(err)
+			}
+			continue
+		}
+		if n > 0 {
+			b.data.touch(b.file.Offset()+b.at(), int64(n))
+			b.move(b.at() + int64(n))
+			return n, nil
+		}
+		return 0, b.failed(err)
+	}
+}
+
+func (b *body) failed(err error) error {
+	if b.at() < b.file.Length() {
+		b.err = err
+	}
+	return err
+}
+
+// Seek implements io.Seeker.
+func (b *body) Seek(off int64, whence int) (int64, error) {
+	n, err := b.r.Seek(off, whence)
+	if err == nil {
+		b.move(n)
 	}
 	return n, err
 }
 
-func (t *timedReader) Seek(off int64, whence int) (int64, error) { return t.r.Seek(off, whence) }
+func (b *body) at() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.pos
+}
+
+func (b *body) move(pos int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.pos = pos
+}
+
+// window is the pieces that it reads and will read next: the first, and the one after the last.
+func (b *body) window(pieceLength int64) [2]int {
+	from := b.file.Offset() + b.at()
+	to := min(from+readahead, b.file.Offset()+b.file.Length())
+	return [2]int{int(from / pieceLength), int((to-1)/pieceLength) + 1}
+}
+
+func (b *body) close() {
+	b.r.Close() // nothing is written
+	now := time.Now()
+	b.e.data.touch(b.h.hash, now)
+	b.e.mu.Lock()
+	defer b.e.mu.Unlock()
+	delete(b.h.bodies, b)
+	b.h.used = now
+}

@@ -1,57 +1,64 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"time"
 
 	"github.com/anacrolix/torrent"
-	"github.com/anacrolix/torrent/metainfo"
 )
 
-func loadMetainfo(b []byte) (*metainfo.MetaInfo, error) { return metainfo.Load(bytes.NewReader(b)) }
-
-// proof waits until the swarm is known to be alive: something came from it, or all of the torrent is here. Until then one
-// piece of the largest file is asked for.
-func (e *engine) proof(ctx context.Context, h *hold) bool {
-	e.mu.Lock()
-	if h.proved {
-		e.mu.Unlock()
+// alive tells whether something of the torrent is here and verified, whether it came now or in an earlier run.
+func (e *engine) alive(h *hold) bool {
+	if h.t.Length() == 0 {
 		return true
 	}
-	if h.probe == nil {
-		h.probe = e.askForPiece(h)
-	}
-	e.mu.Unlock()
+	b := e.data.of(h.hash)
+	return b != nil && b.here() > 0
+}
 
+// proof waits until the swarm is known to be alive. Until then a piece of the largest file is asked for.
+func (e *engine) proof(ctx context.Context, h *hold) bool {
 	changes := h.t.SubscribePieceStateChanges()
 	defer changes.Close()
-	for !alive(h.t) {
+	if e.alive(h) {
+		return true
+	}
+	e.mu.Lock()
+	if h.probe == nil && e.holds[h.hash] == h && !e.closed {
+		h.probe = askForPiece(h.t)
+	}
+	e.mu.Unlock()
+	for !e.alive(h) {
 		select {
 		case <-ctx.Done():
-			return alive(h.t) && e.proved(h)
+			return e.alive(h)
 		case <-changes.Values:
 		case <-h.t.Closed():
 			return false
 		}
 	}
-	return e.proved(h)
-}
-
-func (e *engine) proved(h *hold) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	h.proved = true
 	h.endProbe()
 	return true
 }
 
-// alive holds once a piece is here and verified, whether it came now or in an earlier run.
-func alive(t *torrent.Torrent) bool { return t.Length() == 0 || t.BytesCompleted() > 0 }
+// silent is how long the swarm has given nothing, from when it was first asked for the info, and then for data.
+func (e *engine) silent(h *hold) time.Duration {
+	stats := h.t.Stats()
+	got, informed := stats.BytesReadUsefulData.Int64(), h.t.Info() != nil
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if h.asked.IsZero() || got > h.got || informed != h.informed {
+		h.asked, h.got, h.informed = time.Now(), got, informed
+	}
+	return time.Since(h.asked)
+}
 
 // askForPiece wants the first piece of the largest file, which a player will read first too.
-func (e *engine) askForPiece(h *hold) (end func()) {
+func askForPiece(t *torrent.Torrent) (end func()) {
 	var largest *torrent.File
-	for _, f := range h.t.Files() {
+	for _, f := range t.Files() {
 		if largest == nil || f.Length() > largest.Length() {
 			largest = f
 		}
@@ -66,11 +73,11 @@ func (e *engine) askForPiece(h *hold) (end func()) {
 	go func() {
 		defer close(done)
 		var one [1]byte
-		_, _ = r.ReadContext(ctx, one[:]) // only asks: whether something came is read from the pieces
+		_, _ = r.ReadContext(ctx, one[:]) // it only asks: whether something came is told by the marks
 	}()
 	return func() {
 		cancel()
 		<-done
-		r.Close()
+		r.Close() // nothing is written
 	}
 }
