@@ -100,7 +100,9 @@ func (p *Pipeline) Apply(s Settings) { p.set.Store(&s) }
 // Run works the queues and asks the sources until ctx ends, and returns when every step under way has ended.
 func (p *Pipeline) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return p.db.Run(ctx, db.RunOptions{Workers: p.workers(), Slots: p.o.Slots, Name: p.o.Node}) })
+	g.Go(func() error {
+		return p.db.Run(ctx, db.RunOptions{Workers: p.workers(), Slots: p.o.Slots, Name: p.o.Node})
+	})
 	g.Go(func() error { return p.collectAll(ctx) })
 	g.Go(func() error { return p.prune(ctx) })
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
