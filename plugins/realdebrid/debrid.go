@@ -122,13 +122,15 @@ func (r *RealDebrid) held(ctx context.Context, hash, id string) (torrent, bool, 
 	return torrent{}, false, nil
 }
 
-// settle selects files where the service waits for that, and waits a moment for a torrent that may be ready at once.
+// settle selects files where the service waits for that, and waits a moment for a torrent that may be ready at once. What the
+// service holds already is downloaded as soon as its files are selected, so that the first look after that does not wait.
 func (r *RealDebrid) settle(ctx context.Context, t torrent, added bool) (sdk.Placement, error) {
 	end := r.now().Add(r.patience)
 	if deadline, ok := ctx.Deadline(); ok && deadline.Add(-2*r.pace).Before(end) {
 		end = deadline.Add(-2 * r.pace)
 	}
-	for {
+	for looked := false; ; {
+		wait := true
 		if string(t.Status) == statusSelection {
 			ids := t.playable()
 			if len(ids) == 0 {
@@ -139,10 +141,11 @@ func (r *RealDebrid) settle(ctx context.Context, t torrent, added bool) (sdk.Pla
 			if err := r.client.choose(ctx, string(t.ID), ids); err != nil {
 				return sdk.Placement{}, fmt.Errorf("select the files of %s: %w", t.Hash, err)
 			}
+			wait, looked = looked, true
 		}
 		p := t.placement()
 		p.Added = added
-		if !t.soon(added) || !r.now().Before(end) || !pause(ctx, r.pace) {
+		if !t.soon(added) || !r.now().Before(end) || wait && !pause(ctx, r.pace) {
 			return p, nil
 		}
 		next, err := r.client.info(ctx, string(t.ID))
