@@ -32,7 +32,7 @@ import (
 //	POST   /plugins/{capability}/{name}/check  CheckResult   of an instance
 //	GET    /config, /config/env                ConfigText, ConfigVariables
 //	POST   /reload                             Reloaded
-//	GET    /doctor                             Health
+//	GET    /doctor                             Diagnosis
 //	POST   /backup                             BackupDone    BackupOrder
 //	GET    /version                            Version
 //	GET    /keys                               KeyPage

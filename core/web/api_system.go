@@ -51,8 +51,8 @@ type JobPage struct {
 	Jobs []Job `json:"jobs"`
 }
 
-// Health is what doctor found.
-type Health struct {
+// Diagnosis is what doctor found.
+type Diagnosis struct {
 	OK     bool    `json:"ok" doc:"Every check is"`
 	Checks []Check `json:"checks"`
 }

@@ -46,7 +46,7 @@ func (s *Server) systemRoutes(a huma.API) {
 	})
 	doctor := get("/doctor", "run-doctor", "Look at everything the daemon stands on")
 	doctor.within = actWithin
-	register(s, a, doctor, func(ctx context.Context, _ *none) (Health, error) { return s.doctor(ctx), nil })
+	register(s, a, doctor, func(ctx context.Context, _ *none) (Diagnosis, error) { return s.doctor(ctx), nil })
 	s.orderRoutes(a)
 }
 
@@ -147,8 +147,8 @@ func keyShown(st library.Step) string {
 	return st.Key
 }
 
-func (s *Server) doctor(ctx context.Context) Health {
-	h := Health{OK: true, Checks: append([]Check{}, s.o.Doctor(ctx)...)}
+func (s *Server) doctor(ctx context.Context) Diagnosis {
+	h := Diagnosis{OK: true, Checks: append([]Check{}, s.o.Doctor(ctx)...)}
 	for _, c := range h.Checks {
 		h.OK = h.OK && c.OK
 	}
