@@ -27,17 +27,18 @@ type itemsInput struct {
 	Limit   int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }
 
-type idInput struct {
+// IDInput names an item in the path. It is exported because huma passes over fields embedded under a name that is not.
+type IDInput struct {
 	ID int64 `path:"id" doc:"Of the item"`
 }
 
 type removeInput struct {
-	idInput
+	IDInput
 	Preview bool `query:"preview" doc:"Only tell what would be removed"`
 }
 
 type actInput struct {
-	idInput
+	IDInput
 	Action string `path:"action" enum:"retry,pause,resume,reset,blacklist,unblacklist"`
 }
 
@@ -59,7 +60,7 @@ func (s *Server) itemRoutes(a huma.API) {
 		method: http.MethodPost, path: "/items", id: "add-item", summary: "Want a title", tag: "items", status: http.StatusCreated,
 	}, s.addItem)
 	register(s, a, call{method: http.MethodGet, path: "/items/{id}", id: "show-item", summary: "Show an item", tag: "items"},
-		func(ctx context.Context, in *idInput) (ItemDetail, error) { return s.detail(ctx, in.ID) })
+		func(ctx context.Context, in *IDInput) (ItemDetail, error) { return s.detail(ctx, in.ID) })
 	register(s, a, call{
 		method: http.MethodDelete, path: "/items/{id}", id: "remove-item", summary: "Remove a film or show", tag: "items", within: actWithin,
 	}, s.removeItem)

@@ -16,14 +16,14 @@ import (
 )
 
 type releasesInput struct {
-	idInput
+	IDInput
 	State  string `query:"state" enum:"open,rejected,failed,used,blacklisted"`
 	Offset int    `query:"offset" minimum:"0"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }
 
 type eventsInput struct {
-	idInput
+	IDInput
 	Limit int `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }
 
@@ -44,10 +44,10 @@ func (s *Server) partRoutes(a huma.API) {
 	}, s.itemReleases)
 	register(s, a, call{
 		method: http.MethodGet, path: "/items/{id}/why", id: "item-why", summary: "Tell why an item is not here", tag: "items",
-	}, func(ctx context.Context, in *idInput) (Why, error) { return s.why(ctx, in.ID) })
+	}, func(ctx context.Context, in *IDInput) (Why, error) { return s.why(ctx, in.ID) })
 	register(s, a, call{
 		method: http.MethodGet, path: "/items/{id}/files", id: "item-files", summary: "List an item's files", tag: "items",
-	}, func(ctx context.Context, in *idInput) (FilePage, error) { return s.itemFiles(ctx, in.ID) })
+	}, func(ctx context.Context, in *IDInput) (FilePage, error) { return s.itemFiles(ctx, in.ID) })
 	register(s, a, call{
 		method: http.MethodGet, path: "/items/{id}/events", id: "item-events", summary: "Tell what happened to an item", tag: "items",
 	}, s.itemEvents)
@@ -175,7 +175,7 @@ func told(e db.Event) Event {
 
 // importInput is a magnet link in JSON, or a .torrent.
 type importInput struct {
-	idInput
+	IDInput
 	Type    string `header:"Content-Type"`
 	RawBody []byte
 }
