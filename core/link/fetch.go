@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -14,7 +16,7 @@ import (
 )
 
 // fetch asks for n bytes from off. A reply to a range must be 206 with the range that was asked for: anything else is an
-// error, never data. size is the file's, 0 where it is unknown. The body gives exactly n bytes or an error.
+// error, never data. The body gives exactly n bytes or an error.
 func fetch(ctx context.Context, c *http.Client, l sdk.Link, rng byteRange) (io.ReadCloser, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.URL, nil)
 	if err != nil {
@@ -42,16 +44,22 @@ type byteRange struct {
 	size   int64 // of the file; 0 unknown
 }
 
-// unreachable keeps the URL, which is a secret, out of the error.
+// unreachable says why there was no answer. Of the error it tells what the network said: the rest may hold a URL, of the
+// link or of a redirect, and that is a secret.
 func unreachable(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
-	var u interface{ Unwrap() error } // *url.Error prints the URL
-	if errors.As(err, &u) && u.Unwrap() != nil {
-		err = u.Unwrap()
+	text := "the server of the link cannot be reached"
+	var op *net.OpError
+	var u *url.Error
+	switch {
+	case errors.As(err, &op):
+		text += ": " + op.Error()
+	case errors.As(err, &u) && u.Timeout():
+		text += ": it did not answer in time"
 	}
-	return &sdk.Error{Kind: sdk.Unavailable, Scope: sdk.ReachLink, Message: "the server of the link cannot be reached: " + err.Error()}
+	return &sdk.Error{Kind: sdk.Unavailable, Scope: sdk.ReachLink, Message: text}
 }
 
 // check decides what a reply means.

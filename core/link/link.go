@@ -7,7 +7,6 @@ package link
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -98,8 +97,14 @@ func newClient() *http.Client {
 	}}
 }
 
+// Close lets go of connections that are kept for the next range. Reads under way go on.
+func (r *Resolver) Close() { r.http.CloseIdleConnections() }
+
 // Read gives n bytes, from off, of the file with a content id. The body gives exactly those bytes or an error.
 func (r *Resolver) Read(ctx context.Context, content string, off, n int64) (io.ReadCloser, error) {
+	if off < 0 || n <= 0 {
+		return nil, sdk.Errorf(sdk.Invalid, "read %d bytes from %d of file %s: there is no such range", n, off, content)
+	}
 	f, err := r.db.FileByContent(ctx, content)
 	if err != nil {
 		return nil, fmt.Errorf("read file %s: %w", content, err)
@@ -120,22 +125,10 @@ func (r *Resolver) Read(ctx context.Context, content string, off, n int64) (io.R
 		errs = append(errs, fmt.Errorf("%s: %w", p.Instance, err))
 		r.o.Log.Debug("a provider could not serve a file", "instance", p.Instance, "file", f.ID, "err", err)
 	}
-	return nil, r.verdict(f, errs)
-}
-
-// verdict sums up why nobody could serve a file: the least final of the errors, so that an outage never counts as gone.
-func (r *Resolver) verdict(f db.File, errs []error) error {
 	if len(errs) == 0 {
-		return sdk.Errorf(sdk.Unavailable, "no provider that holds %q is configured and running", f.Path)
+		return nil, sdk.Errorf(sdk.Unavailable, "no provider that holds %q is configured and running", f.Path)
 	}
-	for _, k := range []sdk.Kind{sdk.Limited, sdk.Pending, sdk.Unavailable, sdk.Other, sdk.Denied, sdk.Invalid, sdk.NotFound, sdk.Gone} {
-		for _, err := range errs {
-			if sdk.KindOf(err) == k {
-				return err
-			}
-		}
-	}
-	return errors.Join(errs...)
+	return nil, plugin.Worst(errs) // so that an outage never counts as gone
 }
 
 // places lists the placements that can serve a file here, those of the first instances first.
@@ -158,14 +151,14 @@ func (r *Resolver) places(ctx context.Context, f db.File) ([]db.Placement, error
 // readAt reads from one provider, with a fresh link where the one at hand does not work.
 func (r *Resolver) readAt(ctx context.Context, f db.File, p db.Placement, rng byteRange) (io.ReadCloser, error) {
 	begin := time.Now()
-	l, fresh, err := r.link(ctx, f, p, false)
+	l, err := r.link(ctx, f, p, "")
 	if err != nil {
 		r.linkFailed(ctx, f, p, err)
 		return nil, err
 	}
 	body, err := fetch(ctx, r.http, l, rng)
 	if err != nil && stale(err) && ctx.Err() == nil {
-		if l, _, err = r.link(ctx, f, p, true); err != nil {
+		if l, err = r.link(ctx, f, p, l.URL); err != nil {
 			r.linkFailed(ctx, f, p, err)
 			return nil, err
 		}
@@ -175,11 +168,9 @@ func (r *Resolver) readAt(ctx context.Context, f db.File, p db.Placement, rng by
 	switch {
 	case err == nil && p.Gone > 0:
 		r.o.Evidence(ctx, f, Evidence{Placement: p})
-	case err != nil && sdk.KindOf(err) == sdk.Gone:
+	case sdk.KindOf(err) == sdk.Gone:
 		// A link just made leads nowhere: that is definite. It is told as gone, and whoever listens confirms it.
 		r.o.Evidence(ctx, f, Evidence{Placement: p, Kind: sdk.Gone, Text: err.Error()})
-	case err != nil:
-		r.o.Log.Debug("read failed", "instance", p.Instance, "file", f.ID, "fresh", fresh, "err", err)
 	}
 	return body, err
 }
@@ -190,15 +181,15 @@ func (r *Resolver) linkFailed(ctx context.Context, f db.File, p db.Placement, er
 	}
 }
 
-// Link gives the link of a file at one provider, from the lease where it still holds.
-func (r *Resolver) link(ctx context.Context, f db.File, p db.Placement, renew bool) (l sdk.Link, fresh bool, err error) {
+// link gives the link of a file at one provider: from the lease where it holds, else by asking. One that failed, named by
+// its URL, is not given again, but of many readers whose link failed one asks.
+func (r *Resolver) link(ctx context.Context, f db.File, p db.Placement, failed string) (l sdk.Link, err error) {
 	k := key{p.Instance, p.Provider, f.ID}
-	if !renew {
-		if l, ok := r.leased(k); ok {
-			return l, false, nil
-		}
+	renew := failed != ""
+	if l, ok := r.leased(k); ok && (!renew || l.URL != failed) {
+		return l, nil
 	}
-	ch := r.flight.DoChan(fmt.Sprintf("%s\x00%s\x00%d", k.instance, k.placement, k.file), func() (any, error) {
+	ch := r.flight.DoChan(fmt.Sprintf("%s\x00%s\x00%d\x00%t", k.instance, k.placement, k.file, renew), func() (any, error) {
 		// Shared by all who ask: one that leaves does not end it for the others.
 		l, err := r.ask(context.WithoutCancel(ctx), f, p, renew)
 		if err == nil {
@@ -209,14 +200,15 @@ func (r *Resolver) link(ctx context.Context, f db.File, p db.Placement, renew bo
 	select {
 	case res := <-ch:
 		l, _ := res.Val.(sdk.Link)
-		return l, true, res.Err
+		return l, res.Err
 	case <-ctx.Done():
-		return sdk.Link{}, false, ctx.Err()
+		return sdk.Link{}, ctx.Err()
 	}
 }
 
-// askTimeout bounds a call that no single caller bounds.
-const askTimeout = 60 * time.Second
+// askTimeout bounds a call that no single caller bounds. It is longer than an instance has to answer, so that one that
+// hangs is known for it.
+const askTimeout = 5 * time.Minute
 
 func (r *Resolver) ask(ctx context.Context, f db.File, p db.Placement, renew bool) (l sdk.Link, err error) {
 	in, ok := r.pool.Find(sdk.CapabilityDebrid, p.Instance)
