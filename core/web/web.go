@@ -99,7 +99,8 @@ type Server struct {
 	tries     tries
 	setup     string // of the link under which the password is set for the first time
 	pages     *pages
-	router    http.Handler
+	chi       chi.Router // all routes but those of trees
+	outer     http.Handler
 }
 
 // New checks the options. It opens nothing and starts nothing.
@@ -121,22 +122,23 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{o: o, log: o.Log, passwords: newPasswords(o.Password, o.DB), setup: randomHex(16), pages: p}
-	s.router = s.routes()
+	s.chi = s.routes()
+	s.outer = s.arrive(secure(s.trees(s.chi)))
 	return s, nil
 }
 
 // Handler answers the outside: everything but health, the login and hooks needs the password or an API key.
-func (s *Server) Handler() http.Handler { return s.router }
+func (s *Server) Handler() http.Handler { return s.outer }
 
 // Local answers the command line, on a socket that only its owner can open: it asks for no credentials.
 func (s *Server) Local() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.router.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), keyLocal, true)))
+		s.outer.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), keyLocal, true)))
 	})
 }
 
 // routes are all there are. What stands in the first group is open to everybody; whatever is added to the second is not.
-func (s *Server) routes() http.Handler {
+func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()
 	r.Group(func(r chi.Router) {
 		r.Get("/healthz", alive)
@@ -160,7 +162,7 @@ func (s *Server) routes() http.Handler {
 			s.pageRoutes(r)
 		})
 	})
-	return s.arrive(secure(s.trees(r)))
+	return r
 }
 
 // trees serves the library's files, by methods that the router does not know.
