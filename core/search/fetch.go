@@ -3,8 +3,9 @@ package search
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -24,64 +25,95 @@ const torrentTTL = 24 * time.Hour
 // TorrentSetting names the setting in which the .torrent of an imported release is kept.
 func TorrentSetting(hash string) string { return "torrent/" + hash }
 
-// hashes learns the hash of releases that came with nothing but a .torrent, and drops what stays without.
+// hashes learns the hash of releases that came with nothing but a .torrent, and drops what stays without. What is left
+// stays in its order.
 func (f *Finder) hashes(ctx context.Context, all []sighted, w *rank.Wanted) []sighted {
 	target := rank.NewTarget(*w)
-	var mu sync.Mutex
-	var known, open []sighted // known is guarded by mu
-	for _, r := range all {
+	var open []int // places in all, of those whose .torrent is to be fetched
+	for i := range all {
+		r := &all[i]
 		if r.Hash == "" && r.Magnet != "" {
-			r.Hash, _, _ = ParseMagnet(r.Magnet)
+			r.Hash, _, _ = ParseMagnet(r.Magnet) // one that cannot be read tells nothing
 		}
-		r.Hash = normalHash(r.Hash)
-		if r.Hash != "" {
-			known = append(known, r)
+		if r.Hash = normalHash(r.Hash); r.Hash != "" || r.Torrent == "" {
 			continue
 		}
 		parsed := release.Parse(r.Name)
-		if r.Torrent != "" && target.Match(&parsed).State != rank.No {
-			open = append(open, r)
+		if target.Match(&parsed).State != rank.No {
+			open = append(open, i)
 		}
 	}
-	slices.SortStableFunc(open, func(a, b sighted) int { return cmp.Compare(b.Seeders, a.Seeders) })
+	slices.SortStableFunc(open, func(a, b int) int { return cmp.Compare(all[b].Seeders, all[a].Seeders) })
 	var g errgroup.Group
 	g.SetLimit(6)
-	for _, r := range open[:min(len(open), maxFetches)] {
+	for _, i := range open[:min(len(open), maxFetches)] {
 		g.Go(func() error {
-			if got, ok := f.learn(ctx, r); ok {
-				mu.Lock()
-				defer mu.Unlock()
-				known = append(known, got)
-			}
+			all[i] = f.learn(ctx, all[i])
 			return nil // one that fails does not end the others
 		})
 	}
 	_ = g.Wait() // none of them returns an error
-	return known
+	return slices.DeleteFunc(all, func(r sighted) bool { return r.Hash == "" })
 }
 
-// learn fetches a .torrent through the scraper that named it.
-func (f *Finder) learn(ctx context.Context, r sighted) (sighted, bool) {
+// learn finds out the hash of a release by its .torrent: as it was kept, or fetched through the scraper that named it.
+// The release is without a hash still where that fails.
+func (f *Finder) learn(ctx context.Context, r sighted) sighted {
+	link := linkKey(r.Torrent)
+	if known, ok := f.cache.Get(ctx, link); ok {
+		if got, ok := f.recall(ctx, r, string(known)); ok {
+			return got
+		}
+	}
 	t, err := f.fetch(ctx, r.instance, r.Torrent)
 	if err != nil {
 		f.log.Debug("a .torrent could not be fetched", "scraper", r.instance, "release", r.Name, "err", err)
-		return r, false
+		return r
 	}
 	if t.Magnet != "" {
-		r.Magnet = t.Magnet
-		r.Hash, _, err = ParseMagnet(t.Magnet)
-		return r, err == nil
+		if hash, _, err := ParseMagnet(t.Magnet); err == nil {
+			r.Magnet, r.Hash = t.Magnet, hash
+			f.cache.Put(ctx, link, []byte(t.Magnet), torrentTTL)
+		}
+		return r
 	}
 	m, err := ParseMetainfo(t.Metainfo)
 	if err != nil {
 		f.log.Debug("a .torrent could not be read", "scraper", r.instance, "release", r.Name, "err", err)
+		return r
+	}
+	f.cache.Put(ctx, TorrentSetting(m.Hash), t.Metainfo, torrentTTL)
+	f.cache.Put(ctx, link, []byte(m.Hash), torrentTTL)
+	return r.with(m)
+}
+
+// linkKey names what a link to a .torrent led to: a magnet link, or the hash under which the .torrent is kept. The link
+// may hold a passkey.
+func linkKey(link string) string {
+	sum := sha256.Sum256([]byte(link))
+	return "torrent-link/" + hex.EncodeToString(sum[:])
+}
+
+// recall is learn from what the same link led to before.
+func (f *Finder) recall(ctx context.Context, r sighted, known string) (sighted, bool) {
+	if hash, _, err := ParseMagnet(known); err == nil {
+		r.Magnet, r.Hash = known, hash
+		return r, true
+	}
+	b, ok := f.cache.Get(ctx, TorrentSetting(known))
+	if !ok {
 		return r, false
 	}
+	m, err := ParseMetainfo(b)
+	return r.with(m), err == nil
+}
+
+// with adds what a .torrent tells.
+func (r sighted) with(m Metainfo) sighted {
 	r.Hash, r.Files = m.Hash, m.Files
 	r.Private = r.Private || m.Private
 	r.Size = cmp.Or(r.Size, m.Size)
-	f.cache.Put(ctx, TorrentSetting(m.Hash), t.Metainfo, torrentTTL)
-	return r, true
+	return r
 }
 
 func (f *Finder) fetch(ctx context.Context, instance, url string) (t sdk.Torrent, err error) {

@@ -11,8 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/millrace-media/millrace/core/cache"
 	"github.com/millrace-media/millrace/core/db"
 	"github.com/millrace-media/millrace/core/library"
@@ -77,29 +75,40 @@ func (r Result) Failed() []error {
 // fails is told of in the result and stops none of the others.
 func (f *Finder) Find(ctx context.Context, t db.Title, it library.Item, profile *rank.Compiled) (Result, error) {
 	raw, outcomes := f.ask(ctx, Query(t.Title, it))
+	raw = f.hashes(ctx, raw, Wanted(t.Title, it))
 	if err := ctx.Err(); err != nil {
 		return Result{}, fmt.Errorf("search for %s: %w", t.Name, err)
 	}
-	raw = f.hashes(ctx, raw, Wanted(t.Title, it))
 	res := Result{Outcomes: outcomes}
 	all := rank.NewTarget(*whole(t.Title))
+	var merged []*rank.Candidate
 	once := map[string]*rank.Candidate{}
 	for _, r := range raw {
 		parsed := release.Parse(r.Name)
 		res.Sights = append(res.Sights, Sight{r.instance, found(t.ID, all, r.Release, &parsed)})
 		if c, ok := once[r.Hash]; ok {
-			c.Release.Seeders = max(c.Release.Seeders, r.Seeders)
-			c.Release.Size = max(c.Release.Size, r.Size)
+			merge(&c.Release, r.Release)
 			continue
 		}
-		once[r.Hash] = &rank.Candidate{Release: r.Release, Parsed: &parsed}
+		c := &rank.Candidate{Release: r.Release, Parsed: &parsed}
+		once[r.Hash] = c
+		merged = append(merged, c)
 	}
 	target := rank.NewTarget(*Wanted(t.Title, it))
-	for hash, c := range once {
-		res.Judged = append(res.Judged, Judged{hash, profile.Judge(target, *c)})
+	for _, c := range merged {
+		res.Judged = append(res.Judged, Judged{c.Release.Hash, profile.Judge(target, *c)})
 	}
-	slices.SortFunc(res.Judged, func(a, b Judged) int { return a.Verdict.Key.Compare(b.Verdict.Key) })
+	slices.SortStableFunc(res.Judged, func(a, b Judged) int { return a.Verdict.Key.Compare(b.Verdict.Key) })
 	return res, nil
+}
+
+// merge adds what another scraper knows of the same release.
+func merge(r *sdk.Release, o sdk.Release) {
+	r.Seeders, r.Size = max(r.Seeders, o.Seeders), max(r.Size, o.Size)
+	r.Private = r.Private || o.Private
+	if len(r.Files) == 0 {
+		r.Files = o.Files
+	}
 }
 
 // sighted is a release with the scraper that found it.
@@ -108,34 +117,30 @@ type sighted struct {
 	instance string
 }
 
-// ask fans a query out.
+// ask fans a query out. What is found stands in the order of the scrapers, whichever answered first: of two names of one
+// release that of the first scraper counts, always the same.
 func (f *Finder) ask(ctx context.Context, q sdk.Query) ([]sighted, []Outcome) {
 	scrapers := f.pool.Of(sdk.CapabilityScraper)
 	outcomes := make([]Outcome, len(scrapers))
-	var mu sync.Mutex
-	var all []sighted // guarded by mu
-	var g errgroup.Group
+	found := make([][]sighted, len(scrapers))
+	var wg sync.WaitGroup
 	for i, in := range scrapers {
-		g.Go(func() error {
-			begin, n := time.Now(), 0
+		wg.Go(func() {
+			begin := time.Now()
 			err := in.Call(ctx, "scrape", func(ctx context.Context) error {
 				return in.Scraper().Scrape(ctx, q, func(rs ...sdk.Release) error {
-					mu.Lock()
-					defer mu.Unlock()
-					n += len(rs)
 					for _, r := range rs {
-						all = append(all, sighted{r, in.Name})
+						found[i] = append(found[i], sighted{r, in.Name})
 					}
 					return ctx.Err()
 				})
 			})
-			if err != nil {
+			if err != nil && ctx.Err() == nil {
 				f.log.Warn("a scraper failed", "scraper", in.Name, "err", err)
 			}
-			outcomes[i] = Outcome{Instance: in.Name, Found: n, Took: time.Since(begin), Err: err}
-			return nil // a scraper that fails does not end the others
+			outcomes[i] = Outcome{Instance: in.Name, Found: len(found[i]), Took: time.Since(begin), Err: err}
 		})
 	}
-	_ = g.Wait() // none of them returns an error
-	return all, outcomes
+	wg.Wait()
+	return slices.Concat(found...), outcomes
 }

@@ -44,7 +44,10 @@ func ParseMetainfo(b []byte) (Metainfo, error) {
 	m := Metainfo{Hash: hex.EncodeToString(sum[:]), Name: text(info, "name")}
 	private, _ := info["private"].(int64)
 	m.Private = private == 1
-	return m, m.readFiles(info)
+	if err := m.readFiles(info); err != nil {
+		return Metainfo{}, err
+	}
+	return m, nil
 }
 
 func (m *Metainfo) readFiles(info map[string]any) error {

@@ -20,6 +20,9 @@ func Wanted(t sdk.Title, it library.Item) *rank.Wanted {
 	}
 	w.Season, w.Episode = it.Season, it.Episode
 	for _, e := range t.Episodes {
+		if e.Season < 0 || e.Season > lastSeason {
+			continue
+		}
 		for len(w.SeasonLengths) <= e.Season {
 			w.SeasonLengths = append(w.SeasonLengths, 0)
 		}
@@ -28,6 +31,9 @@ func Wanted(t sdk.Title, it library.Item) *rank.Wanted {
 	}
 	return w
 }
+
+// lastSeason is the greatest number that a season has: shows that air daily count by year.
+const lastSeason = 9999
 
 func names(t sdk.Title) []string {
 	ns := []string{t.Name}
@@ -114,6 +120,9 @@ func whole(t sdk.Title) *rank.Wanted {
 
 func found(title int64, all *rank.Target, r sdk.Release, parsed *release.Release) db.Found {
 	m := all.Match(parsed)
+	if m.State == rank.No && len(m.Covers.Seasons) > 0 {
+		m.State = rank.Yes // of the show: a part of it, which is too little for all of it
+	}
 	f := db.Found{Release: r, Parsed: parsed.AppendBinary(nil), Parser: int(release.Version), Verdict: m.State.String()}
 	if m.State != rank.No {
 		f.Title, f.Covers = title, covers(m.Covers)
