@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -30,7 +32,7 @@ func (d *DB) Copy(ctx context.Context, to string) error {
 		return fmt.Errorf("copy library to %s: there is a file of that name", to)
 	}
 	if s, ok := d.store.(*sqliteStore); ok {
-		if _, err := s.read.ExecContext(ctx, "VACUUM INTO ?", to); err != nil {
+		if err := s.copy(ctx, to); err != nil {
 			return fmt.Errorf("copy library to %s: %w", to, err)
 		}
 		return nil
@@ -40,6 +42,16 @@ func (d *DB) Copy(ctx context.Context, to string) error {
 		return fmt.Errorf("copy library: unknown kind of database")
 	}
 	return pgTool(ctx, s.pool.Config().ConnString(), "pg_dump", "--format=custom", "--no-owner", "--file="+to)
+}
+
+// copy has a connection of its own: those for reading refuse VACUUM, and the one for writing would be kept from work.
+func (s *sqliteStore) copy(ctx context.Context, to string) error {
+	own, err := sql.Open("sqlite", sqliteURL(s.path, ""))
+	if err != nil {
+		return err
+	}
+	_, err = own.ExecContext(ctx, "VACUUM INTO ?", to)
+	return errors.Join(err, own.Close())
 }
 
 // RestorePostgres puts what Copy wrote of a PostgreSQL library into a database, in place of what is there.
