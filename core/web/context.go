@@ -33,6 +33,9 @@ func (s *Server) base(ctx context.Context) string {
 	if u := s.o.Config().Server.URL; u != "" {
 		return u
 	}
+	if isLocal(ctx) { // a socket has no address that others could use
+		return "http://" + s.o.Config().Server.Listen
+	}
 	base, _ := ctx.Value(keyBase).(string)
 	return base
 }
