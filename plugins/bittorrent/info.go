@@ -45,6 +45,9 @@ func sound(info *metainfo.Info) error {
 			}
 		}
 	}
+	if total == 0 {
+		return errors.New("the torrent holds nothing")
+	}
 	if want := (total + info.PieceLength - 1) / info.PieceLength; want != int64(len(info.Pieces)/20) {
 		return fmt.Errorf("the torrent's %d bytes need %d pieces and it has %d", total, want, len(info.Pieces)/20)
 	}

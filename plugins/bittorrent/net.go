@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -189,8 +190,10 @@ func (b binding) sockets(l *net.ListenConfig, port int) (net.Listener, net.Packe
 
 func (n *node) close() error {
 	errs := n.Client.Close()
-	for _, c := range n.open {
-		errs = append(errs, c.Close())
+	for _, c := range slices.Backward(n.open) { // the DHT panics where its socket is closed before it
+		if err := c.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
 	}
 	return errors.Join(errs...)
 }

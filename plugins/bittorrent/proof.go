@@ -9,9 +9,6 @@ import (
 
 // alive tells whether something of the torrent is here and verified, whether it came now or in an earlier run.
 func (e *engine) alive(h *hold) bool {
-	if h.t.Length() == 0 {
-		return true
-	}
 	b := e.data.of(h.hash)
 	return b != nil && b.here() > 0
 }
