@@ -89,16 +89,16 @@ type none struct{}
 // call registers one call of the API. How long it may take is told by within; 0 is callWithin.
 type call struct {
 	method, path, id, summary, tag string
-	status                         int           // 0: 200
-	within                         time.Duration // 0: callWithin; below 0: as long as it takes
-	body                           *huma.RequestBody
-	maxBody                        int64 // 0: huma's 1 MiB
+	status                         int               // 0: 200
+	within                         time.Duration     // 0: callWithin; below 0: as long as it takes
+	body                           *huma.RequestBody // of what the call reads itself
+	maxBody                        int64             // 0: huma's 1 MiB
 }
 
 func (c call) operation() huma.Operation {
 	return huma.Operation{
 		OperationID: c.id, Method: c.method, Path: c.path, Summary: c.summary, Tags: []string{c.tag}, DefaultStatus: c.status,
-		RequestBody: c.body, MaxBodyBytes: c.maxBody, BodyReadTimeout: 30 * time.Second,
+		RequestBody: c.body, SkipValidateBody: c.body != nil, MaxBodyBytes: c.maxBody, BodyReadTimeout: 30 * time.Second,
 	}
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net"
 	"reflect"
 )
 
@@ -36,8 +37,20 @@ func (s *Server) base(ctx context.Context) string {
 	if isLocal(ctx) { // a socket has no address that others could use
 		return "http://" + s.o.Config().Server.Listen
 	}
+	if isLocal(ctx) { // the socket has no address that others could use
+		return listened(s.o.Config().Server.Listen)
+	}
 	base, _ := ctx.Value(keyBase).(string)
 	return base
+}
+
+// listened is an address under which this machine reaches a listener.
+func listened(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		listen = net.JoinHostPort("localhost", port)
+	}
+	return "http://" + listen
 }
 
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -99,10 +100,14 @@ func sameShape(ctx huma.Context, _ string, v any) (any, error) {
 		return v, nil
 	}
 	p := &Problem{ErrorModel: *m, Kind: string(kindOfStatus(m.Status)), Request: requestID(ctx.Context())}
-	if p.Kind == string(sdk.Invalid) {
-		for _, e := range p.Errors {
-			e.Value = nil // what was sent may be a secret
-		}
+	p.Title = sdk.Kind(p.Kind).Sentence()
+	var told []string
+	for _, e := range p.Errors {
+		e.Value = nil // what was sent may be a secret
+		told = append(told, strings.TrimPrefix(e.Location+": "+e.Message, ": "))
+	}
+	if len(told) > 0 {
+		p.Detail = strings.Join(told, "; ")
 	}
 	return p, nil
 }
