@@ -81,9 +81,12 @@ type release struct {
 }
 
 type reason struct {
-	Code string `json:"code"`
-	Text string `json:"text"`
-	Veto bool   `json:"veto"`
+	Text    string `json:"text"`
+	Setting string `json:"setting"`
+	Want    string `json:"want"`
+	Got     string `json:"got"`
+	Delta   int    `json:"delta"`
+	Veto    bool   `json:"veto"`
 }
 
 type releasePage struct {

@@ -62,12 +62,27 @@ func (p *program) act(ctx context.Context, action string, refs []string) error {
 			done = append(done, a.raw)
 			continue
 		}
-		fmt.Fprintf(p.out, "%d  %s: %s\n", a.value.ID, clean(a.value.Label), a.value.State)
+		note := ""
+		if want := wanted(action); want != "" && a.value.State != want {
+			note = ", which stays so"
+		}
+		fmt.Fprintf(p.out, "%d  %s: %s%s\n", a.value.ID, clean(a.value.Label), a.value.State, note)
 	}
 	if p.json {
 		return p.writeJSON(done)
 	}
 	return nil
+}
+
+// wanted is the state that an action leads to where it does anything, "" where that depends.
+func wanted(action string) string {
+	switch action {
+	case "pause":
+		return "paused"
+	case "blacklist":
+		return "blacklisted"
+	}
+	return ""
 }
 
 func (p *program) itemList() *cobra.Command {
@@ -332,11 +347,48 @@ func (p *program) showRelease(r release) {
 	if r.Evidence != "" {
 		fmt.Fprintf(p.out, "             %s\n", clean(r.Evidence))
 	}
+	for _, line := range reasonLines(r) {
+		fmt.Fprintf(p.out, "             - %s\n", clean(line))
+	}
+}
+
+// reasonLines says why a release stands where it does: of a rejected one what rejects it, else all. What is said more than
+// once is one line.
+func reasonLines(r release) []string {
+	var texts []string
+	about := map[string][]string{}
 	for _, why := range r.Reasons {
-		if why.Veto || r.State != "rejected" {
-			fmt.Fprintf(p.out, "             - %s\n", clean(why.Text))
+		if r.State == "rejected" && !why.Veto {
+			continue
+		}
+		if !slices.Contains(texts, why.Text) {
+			texts = append(texts, why.Text)
+		}
+		if what := why.about(); what != "" {
+			about[why.Text] = append(about[why.Text], what)
 		}
 	}
+	for i, text := range texts {
+		if what := about[text]; len(what) > 0 {
+			texts[i] = strings.TrimSuffix(text, ".") + ": " + strings.Join(what, ", ")
+		}
+	}
+	return texts
+}
+
+// about is what a reason is about: "webdl +100", "Sintel 2 (wanted: Sintel)", "cam [reject.any[0]]".
+func (r reason) about() string {
+	out := r.Got
+	if r.Want != "" {
+		out += " (wanted: " + r.Want + ")"
+	}
+	if r.Delta != 0 {
+		out += fmt.Sprintf(" %+d", r.Delta)
+	}
+	if r.Setting != "" {
+		out += " [" + r.Setting + "]"
+	}
+	return strings.TrimSpace(out)
 }
 
 func (p *program) showEvents(page eventPage) error {
@@ -374,7 +426,7 @@ func (p *program) explain(w why) error {
 	for _, line := range w.Answer {
 		fmt.Fprintln(p.out, clean(line))
 	}
-	if next := w.Next.Text; next != "" && !slices.ContainsFunc(w.Answer, func(s string) bool { return strings.Contains(s, next) }) {
+	if next := w.Next.Text; next != "" && w.Item.State != "completed" && !slices.ContainsFunc(w.Answer, func(s string) bool { return strings.Contains(s, next) }) {
 		fmt.Fprintf(p.out, "Next: %s\n", clean(next))
 	}
 	if len(w.Rejected) > 0 {

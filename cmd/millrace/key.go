@@ -85,7 +85,7 @@ func (p *program) newPassword() (string, error) {
 		if line = strings.TrimRight(line, "\r\n"); line == "" {
 			return "", usagef("there is no password on standard input")
 		}
-		return line, nil
+		return line, longEnough(line)
 	}
 	first, err := p.unseen(file, "New password: ")
 	if err != nil {
@@ -98,7 +98,14 @@ func (p *program) newPassword() (string, error) {
 	if first != again {
 		return "", errors.New("they differ; nothing was changed")
 	}
-	return first, nil
+	return first, longEnough(first)
+}
+
+func longEnough(password string) error {
+	if len([]rune(password)) < 8 {
+		return usagef("a password has at least 8 characters")
+	}
+	return nil
 }
 
 func (p *program) unseen(f *os.File, prompt string) (string, error) {

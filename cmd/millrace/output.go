@@ -131,12 +131,34 @@ func when(at, now time.Time) string {
 	}
 	text := at.In(now.Location()).Format("2006-01-02 15:04")
 	switch d := at.Sub(now); {
+	case d.Abs() > far:
+		return text
 	case d > 0:
 		return text + " (in " + span(d) + ")"
 	case d > -time.Minute:
 		return text + " (now)"
 	}
 	return text + " (" + span(now.Sub(at)) + " ago)"
+}
+
+// far is from when on the date alone says enough.
+const far = 60 * 24 * time.Hour
+
+// wrapped breaks text into lines of at most width runes, where its words allow.
+func wrapped(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && len([]rune(line))+1+len([]rune(word)) > width {
+			lines = append(lines, line)
+			line = ""
+		}
+		line = strings.TrimPrefix(line+" "+word, " ")
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // count writes a number with its noun.

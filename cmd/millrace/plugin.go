@@ -210,8 +210,8 @@ func (p *program) showSetting(s pluginSetting) {
 	if s.Deprecated != "" {
 		doc += " Deprecated: " + s.Deprecated
 	}
-	if doc = strings.TrimSpace(doc); doc != "" {
-		fmt.Fprintf(p.out, "    # %s\n", clean(doc))
+	for _, line := range wrapped(clean(doc), 100) {
+		fmt.Fprintf(p.out, "    # %s\n", line)
 	}
 	fmt.Fprintf(p.out, "    %s = %s\n", s.Name, s.value())
 }

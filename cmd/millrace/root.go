@@ -74,6 +74,8 @@ with two.`,
 		p.serveCommand(), p.statusCommand(), p.itemCommand(), p.importCommand(), p.searchCommand(), p.pluginCommand(),
 		p.doctorCommand(), p.configCommand(), p.reloadCommand(), p.backupCommand(), p.restoreCommand(), p.keyCommand(),
 		p.passwordCommand(), p.versionCommand())
+	// What has commands below it does nothing by itself.
+	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}", 1))
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetIn(p.in)
 	root.SetOut(p.out)

@@ -45,7 +45,7 @@ func (p *program) serve(ctx context.Context, inJSON bool) error {
 		return werr
 	}
 	if err != nil {
-		return err
+		return p.inUse(ctx, err)
 	}
 	if d == nil {
 		return errShown
@@ -62,6 +62,18 @@ func (p *program) serve(ctx context.Context, inJSON bool) error {
 	err = d.Run(ctx)
 	stop()
 	<-done
+	return err
+}
+
+// inUse tells of another daemon where that is why one could not be made.
+func (p *program) inUse(ctx context.Context, err error) error {
+	data, derr := p.dataFolder(ctx)
+	if derr != nil {
+		return err
+	}
+	if rerr := p.stopped(ctx, data); rerr != nil {
+		return rerr
+	}
 	return err
 }
 
