@@ -98,7 +98,8 @@ type call struct {
 func (c call) operation() huma.Operation {
 	return huma.Operation{
 		OperationID: c.id, Method: c.method, Path: c.path, Summary: c.summary, Tags: []string{c.tag}, DefaultStatus: c.status,
-		RequestBody: c.body, SkipValidateBody: c.body != nil, MaxBodyBytes: c.maxBody, BodyReadTimeout: 30 * time.Second,
+		RequestBody: c.body, SkipValidateBody: c.body != nil, MaxBodyBytes: c.maxBody,
+		BodyReadTimeout: -1, // timedBody bounds it
 	}
 }
 

@@ -389,3 +389,25 @@ func TestEventsAreStreamedAndResumed(t *testing.T) {
 		t.Errorf("a place there is not: status %d", out.Code)
 	}
 }
+
+// deadlines notes what deadlines are set.
+type deadlines struct {
+	http.ResponseWriter
+	set []bool // whether one was set, or lifted
+}
+
+func (d *deadlines) SetReadDeadline(t time.Time) error {
+	d.set = append(d.set, !t.IsZero())
+	return nil
+}
+
+func TestABodyIsBoundedInTimeOnlyUntilItIsThere(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	out := &deadlines{ResponseWriter: httptest.NewRecorder()}
+	w.s.Local().ServeHTTP(out, request(http.MethodPost, "/api/v1/backup", "{}"))
+	n := len(out.set)
+	if n < 2 || out.set[n-1] || !out.set[n-2] {
+		t.Errorf("deadlines are set so: %v", out.set)
+	}
+}

@@ -66,6 +66,7 @@ func (s *Server) stream(ctx context.Context, w http.ResponseWriter, from db.Curs
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx would hold it back
 	out := &eventWriter{w: w, c: http.NewResponseController(w)}
+	defer func() { _ = out.c.SetWriteDeadline(time.Time{}) }() // the connection may serve another request
 	if err := out.text("retry: 2000\nid: " + from.String() + "\n\n"); err != nil {
 		return err
 	}

@@ -55,10 +55,6 @@ func (s *Server) hook(w http.ResponseWriter, r *http.Request) {
 		s.problem(ctx, sdk.Errorf(sdk.NotFound, "there is no such hook")).write(w)
 		return
 	}
-	if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(hookWithin)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		s.problem(ctx, err).write(w)
-		return
-	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxHook))
 	if err != nil {
 		s.unreadable(w, r, err)

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -23,6 +24,7 @@ func (s *Server) arrive(next http.Handler) http.Handler {
 		r = r.WithContext(ctx)
 		w.Header().Set("X-Request-Id", id)
 		out := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		r.Body = &timedBody{ReadCloser: r.Body, conn: http.NewResponseController(w)}
 		begin, method, path, from := time.Now(), r.Method, logged(r.URL.Path), r.RemoteAddr
 		defer func() {
 			s.recovered(recover(), out, r)
@@ -35,6 +37,31 @@ func (s *Server) arrive(next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(out, r)
 	})
+}
+
+// bodyWithin is how long a body may take to come.
+const bodyWithin = 30 * time.Second
+
+// timedBody bounds how long a body may take to come, and lifts the bound once it is there: one that stood would end what is
+// done with it, since the server goes on reading to see whether the client left.
+type timedBody struct {
+	io.ReadCloser
+	conn         *http.ResponseController
+	begun, ended bool
+}
+
+// Read implements [io.Reader].
+func (b *timedBody) Read(p []byte) (int, error) {
+	if !b.begun {
+		b.begun = true
+		_ = b.conn.SetReadDeadline(time.Now().Add(bodyWithin)) // what is no connection has no deadlines
+	}
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && !b.ended {
+		b.ended = true
+		_ = b.conn.SetReadDeadline(time.Time{}) // as above
+	}
+	return n, err
 }
 
 // recovered turns a panic into an answer, where none was begun.
