@@ -68,29 +68,25 @@ func (p *program) await(ctx context.Context, c *client, id int64) error {
 	tick := time.NewTicker(p.every)
 	defer tick.Stop()
 	view := &progress{p: p}
-	for {
+	defer view.end()
+	for ctx.Err() == nil {
 		it, err := ask[itemDetail](ctx, c, request{path: fmt.Sprintf("/items/%d", id)})
-		if err != nil {
-			view.end()
-			return err
-		}
-		if it.value.rests() {
+		if err == nil && it.value.rests() {
 			view.end()
 			return p.rested(it.value, it.raw)
 		}
-		now, err := ask[runningPage](ctx, c, request{path: "/running"})
-		if err != nil {
-			view.end()
+		if err == nil {
+			err = view.look(ctx, c, it.value)
+		}
+		if err != nil && ctx.Err() == nil {
 			return err
 		}
-		view.show(it.value, now.value)
 		select {
 		case <-ctx.Done():
-			view.end()
-			return fmt.Errorf("stopped waiting; the daemon goes on with item %d", id)
 		case <-tick.C:
 		}
 	}
+	return fmt.Errorf("stopped waiting; the daemon goes on with item %d", id)
 }
 
 // moving are the states in which something is about to happen.
@@ -168,6 +164,15 @@ type progress struct {
 	last string
 }
 
+// look asks what runs now and shows it.
+func (v *progress) look(ctx context.Context, c *client, it itemDetail) error {
+	now, err := ask[runningPage](ctx, c, request{path: "/running"})
+	if err == nil {
+		v.show(it, now.value)
+	}
+	return err
+}
+
 func (v *progress) show(it itemDetail, now runningPage) {
 	line := clean(it.Label) + ": " + it.State
 	if has := it.has(); has != "" {
@@ -207,6 +212,7 @@ func (v *progress) end() {
 	if v.p.live && v.last != "" {
 		fmt.Fprint(v.p.err, "\r\x1b[K")
 	}
+	v.last = ""
 }
 
 func (p *program) importCommand() *cobra.Command {

@@ -24,6 +24,9 @@ import (
 // errNotRunning says that no daemon runs on a data folder.
 var errNotRunning = errors.New("no daemon runs")
 
+// errInterrupted is the answer to a command that was ended before the daemon's.
+var errInterrupted = errors.New("interrupted")
+
 // client talks to the daemon of a data folder.
 type client struct {
 	http  *http.Client
@@ -173,6 +176,8 @@ func refusal(resp *http.Response, body []byte) error {
 func (c *client) explain(err error) error {
 	var op *net.OpError
 	switch {
+	case errors.Is(err, context.Canceled):
+		return errInterrupted
 	case !errors.As(err, &op) || op.Op != "dial":
 		return fmt.Errorf("ask the daemon: %w", err)
 	case errors.Is(err, fs.ErrPermission):

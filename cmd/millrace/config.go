@@ -124,9 +124,9 @@ func (p *program) configEnv() *cobra.Command {
 		if p.json {
 			return p.writeJSON(vars)
 		}
-		t := newTable("VARIABLE", "TYPE", "VALUE", "FROM")
+		t := newTable("VARIABLE", "TYPE", "FROM", "VALUE")
 		for _, v := range vars {
-			t.add(v.Name, string(v.Type), v.Value, v.Source)
+			t.add(v.Name, string(v.Type), v.Source, v.Value)
 		}
 		return t.write(p.out)
 	})

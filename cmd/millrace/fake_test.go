@@ -124,9 +124,20 @@ type result struct {
 // run runs the program at a fixed time. stdin, where not empty, is a person's.
 func (w *world) run(stdin string, args ...string) result {
 	w.t.Helper()
+	return w.start(stdin, stdin != "", args)
+}
+
+// pipe runs it with text from another program.
+func (w *world) pipe(text string, args ...string) result {
+	w.t.Helper()
+	return w.start(text, false, args)
+}
+
+func (w *world) start(stdin string, person bool, args []string) result {
+	w.t.Helper()
 	var out, errs bytes.Buffer
 	p := &program{
-		in: strings.NewReader(stdin), out: &out, err: &errs, environ: []string{"MILLRACE_PLUGINS__DIR=" + w.home}, person: stdin != "",
+		in: strings.NewReader(stdin), out: &out, err: &errs, environ: []string{"MILLRACE_PLUGINS__DIR=" + w.home}, person: person,
 		now:   func() time.Time { return time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC) },
 		every: time.Millisecond,
 	}

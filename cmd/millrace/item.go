@@ -36,10 +36,7 @@ func (p *program) itemAct(action, short, long string) *cobra.Command {
 	c := leaf(action+" ITEM...", short, 1, -1, func(ctx context.Context, args []string) error {
 		return p.act(ctx, action, args)
 	})
-	c.Long = strings.TrimPrefix(long+"\n\n"+refHelp, "\n\n")
-	if long != "" {
-		c.Long = short + ". " + c.Long
-	}
+	c.Long = strings.TrimSpace(short+". "+long) + "\n\n" + refHelp
 	return c
 }
 
