@@ -46,8 +46,12 @@ func block(capability, name string, at world.Endpoint, key string, extra ...stri
 	return b.String() + "}\n"
 }
 
+// overseerr is asked every second, where the extra lines do not say otherwise.
 func (s *scene) overseerr(extra ...string) string {
-	return block("source", "overseerr", s.world.Endpoints.Overseerr, "api_key", append([]string{`every = "1s"`}, extra...)...)
+	if len(extra) == 0 {
+		extra = []string{`every = "1s"`}
+	}
+	return block("source", "overseerr", s.world.Endpoints.Overseerr, "api_key", extra...)
 }
 
 func (s *scene) cinemeta() string {
