@@ -52,7 +52,9 @@ type riverQueue[T any] struct {
 }
 
 func newQueue[T any](driver riverdriver.Driver[T], unwrap func(rawTx) T, log *slog.Logger) (*riverQueue[T], error) {
-	client, err := river.NewClient(driver, &river.Config{Logger: log})
+	// An inserting client tells workers of a queue's new jobs at most once a cooldown and drops what comes between, which
+	// then waits for the next poll. Whoever fetches has a cooldown of its own, which drops nothing.
+	client, err := river.NewClient(driver, &river.Config{Logger: log, FetchCooldown: river.FetchCooldownMin})
 	if err != nil {
 		return nil, fmt.Errorf("open the job queue: %w", err)
 	}
