@@ -56,7 +56,7 @@ check: ## format, vet, lint (layers too), generated files, examples, race detect
 	CGO_ENABLED=1 go test -race -short -timeout 20m ./core/... ./sdk/... ./vfs/... ./plugins/...
 
 bench: build ## print the figures: pipeline, plugin calls, start, memory
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./core/e2e
+	@.ci/bench
 
 generate: ## make what is generated from the protos
 	@.ci/setup generate
