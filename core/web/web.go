@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
@@ -140,6 +141,7 @@ func (s *Server) Local() http.Handler {
 // routes are all there are. What stands in the first group is open to everybody; whatever is added to the second is not.
 func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()
+	r.Use(middleware.GetHead)
 	r.Group(func(r chi.Router) {
 		r.Get("/healthz", alive)
 		r.With(fresh).Get("/readyz", s.ready)

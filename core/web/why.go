@@ -210,7 +210,7 @@ func answer(it library.Item, w Why) []string {
 	switch {
 	case w.Found > 0:
 		lines = append(lines, tally(w))
-	case !it.Kind.Group() && it.Attempts > 0:
+	case !it.Kind.Group() && it.Attempts > 0 && (it.State == library.StateIndexed || it.State == library.StateFailed && it.Back == library.StateIndexed):
 		lines = append(lines, fmt.Sprintf("No release was found in %d %s.", it.Attempts, plural(it.Attempts, "search", "searches")))
 	}
 	if n := len(w.Missing); n > 0 {

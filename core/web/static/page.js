@@ -31,6 +31,7 @@ async function refresh(which) {
   try {
     const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
     if (!answer.ok) return;
+    if (answer.redirected) { location.reload(); return; }
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
     for (const old of document.querySelectorAll(which)) {
       const now = fresh.getElementById(old.id);
