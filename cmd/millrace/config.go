@@ -161,9 +161,8 @@ func (p *program) format(paths []string, check bool) error {
 			if err != nil {
 				return err
 			}
-			if differs == broken {
-				bad = true
-			} else if differs == otherwise {
+			bad = bad || differs == broken
+			if differs == otherwise {
 				changed = append(changed, file)
 			}
 		}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
@@ -241,17 +240,4 @@ func (w *newItem) settle(kind, seasons, profile string) (err error) {
 		return usagef("films and shows are numbered apart there: add --kind movie or --kind show")
 	}
 	return nil
-}
-
-// text is what was asked for, in a line.
-func (w newItem) text() string {
-	switch {
-	case w.Magnet != "":
-		return "the release of the magnet link"
-	case w.IDs != nil:
-		return w.IDs.String()
-	case w.Year != 0:
-		return fmt.Sprintf("%s (%d)", w.Name, w.Year)
-	}
-	return w.Name
 }
