@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
-	"path"
-
 	"github.com/millrace-media/millrace/core/db"
 	"github.com/millrace-media/millrace/core/library"
+	"github.com/millrace-media/millrace/core/plugin"
 	"github.com/millrace-media/millrace/sdk"
 )
 
@@ -125,17 +125,27 @@ func (p *Pipeline) afterRemoval(ctx context.Context, out db.Removal, removed []s
 		if !ok || !pl.Added || pl.Node != "" && pl.Node != p.o.Node {
 			continue
 		}
-		err := in.Call(ctx, "remove", func(ctx context.Context) error { return in.Debrid().Remove(ctx, pl.Provider) })
-		if err == nil {
-			err = p.db.Tx(ctx, func(tx *db.Tx) error { return tx.RemovePlacement(ctx, pl.ID) })
-		}
-		if err != nil {
+		if err := p.withdraw(ctx, in, pl); err != nil {
 			p.o.Log.Warn("a release could not be taken out of the account", "instance", pl.Instance, "hash", pl.Hash, "err", err)
 		}
 	}
 	if len(removed) > 0 {
 		p.Removed(ctx, removed)
 	}
+}
+
+// withdraw takes a release that we added out of an account, unless a file of the library is from it: an item that begins
+// anew may have taken it again.
+func (p *Pipeline) withdraw(ctx context.Context, in *plugin.Instance, pl db.Placement) error {
+	files, err := p.db.FilesOfRelease(ctx, pl.Release)
+	if err != nil || len(files) > 0 {
+		return err
+	}
+	err = in.Call(ctx, "remove", func(ctx context.Context) error { return in.Debrid().Remove(ctx, pl.Provider) })
+	if err != nil {
+		return err
+	}
+	return gone(p.db.Tx(ctx, func(tx *db.Tx) error { return tx.RemovePlacement(ctx, pl.ID) }))
 }
 
 func (p *Pipeline) tellRemoved(ctx context.Context, out db.Removal) {

@@ -16,7 +16,7 @@ import (
 const defaultEvery = time.Minute
 
 // collectAll queues a collect step for each source as often as its block says, until ctx ends. That the step is a job
-// makes sure that of several daemons one asks.
+// makes sure that of several daemons one asks at a time.
 func (p *Pipeline) collectAll(ctx context.Context) error {
 	next := map[string]time.Time{}
 	for {
@@ -90,11 +90,22 @@ func (p *Pipeline) Submit(ctx context.Context, source string, r sdk.Request) (in
 	if _, ok := p.set.Load().Profiles[profile]; !ok {
 		return 0, &sdk.Error{Kind: sdk.Invalid, Attribute: "profile", Message: fmt.Sprintf("there is no profile %q in the configuration", profile)}
 	}
+	if r.Magnet != "" {
+		if _, err := importedRelease(r.Magnet, nil); err != nil {
+			return 0, err
+		}
+		if r.Kind == sdk.Show {
+			return 0, errWholeShow
+		}
+	}
 	var item int64
 	fresh := false
 	err = p.db.Tx(ctx, func(tx *db.Tx) error {
 		var err error
 		item, fresh, err = tx.Submit(ctx, db.Submission{Request: r, Instance: source, Profile: profile})
+		if err == nil && fresh && r.Magnet != "" {
+			err = tx.Enqueue(ctx, library.Step{Kind: library.StepImport, Item: item, Key: r.Magnet})
+		}
 		return err
 	})
 	if err != nil {
@@ -102,9 +113,6 @@ func (p *Pipeline) Submit(ctx context.Context, source string, r sdk.Request) (in
 	}
 	if fresh {
 		p.o.Log.Info("wanted", "title", describe(r), "source", source, "item", item)
-	}
-	if r.Magnet != "" && fresh {
-		return item, p.Import(ctx, item, r.Magnet, nil)
 	}
 	return item, nil
 }
@@ -129,6 +137,9 @@ func (p *Pipeline) resolve(ctx context.Context, r sdk.Request) (sdk.Request, err
 		if err == nil {
 			r.Kind = kind
 			return r, nil
+		}
+		if !errors.Is(err, db.ErrNotFound) {
+			return r, err
 		}
 	}
 	t, _, err := p.fetch(ctx, sdk.TitleQuery{IDs: r.IDs})

@@ -41,7 +41,11 @@ func (p *Pipeline) download(ctx context.Context, j db.Job) error {
 	case got.placement != nil:
 		return p.fetched(ctx, it, c, r, *got.placement)
 	case got.wait > 0:
-		return p.wait(ctx, it, got)
+		return p.wait(ctx, it, got.wait, got.why)
+	case len(got.odd) > 0 && !j.Last:
+		return fmt.Errorf("take release %s: %w", c.Hash, errors.Join(got.odd...))
+	case len(got.odd)+len(got.errs) == 0 && len(got.denied) > 0:
+		return p.wait(ctx, it, deniedWait, errors.Join(got.denied...).Error())
 	}
 	return p.reject(ctx, it, c, got.definite(), got.text())
 }
@@ -58,6 +62,9 @@ func (p *Pipeline) next(ctx context.Context, item int64) (db.Candidate, error) {
 	}
 	open := slices.DeleteFunc(all, func(c db.Candidate) bool { return c.State != db.CandidateOpen })
 	slices.SortStableFunc(open, func(a, b db.Candidate) int { return a.Order - b.Order })
+	if first.Verdict == imported {
+		return first, nil // the user's word goes before everything
+	}
 	hashes := make([]string, 0, len(open))
 	for _, c := range open[:min(len(open), lookAhead)] {
 		hashes = append(hashes, c.Hash)
@@ -71,6 +78,10 @@ func (p *Pipeline) next(ctx context.Context, item int64) (db.Candidate, error) {
 	return first, nil
 }
 
+// downWait is how long a provider that is down, or failed in a way that it does not explain, is left before a release is
+// offered again; one that limits calls tells how long itself. The instance's breaker keeps many items from asking at once.
+const downWait = 10 * time.Second
+
 // lookAhead is among how many of the best candidates a cached one is preferred.
 const lookAhead = 20
 
@@ -80,11 +91,31 @@ type taking struct {
 	wait      time.Duration // nobody has it yet: when to ask again
 	why       string        // of the wait
 	errs      []error       // of the providers that cannot have it
+	denied    []error       // of those that refuse the account, which says nothing about the release
+	odd       []error       // of those that failed in a way nobody knows: tried again, then taken for a no
+}
+
+// deniedWait is how long an item waits that only refused accounts could have.
+const deniedWait = 30 * time.Minute
+
+// fault sorts why a provider did not take the release.
+func (t *taking) fault(name string, err error) {
+	err = fmt.Errorf("%s: %w", name, err)
+	switch sdk.KindOf(err) {
+	case sdk.NotFound, sdk.Gone, sdk.Invalid:
+		t.errs = append(t.errs, err)
+	case sdk.Denied:
+		t.denied = append(t.denied, err)
+	case sdk.Limited, sdk.Pending, sdk.Unavailable:
+		t.later(max(sdk.RetryAfter(err), downWait), err.Error())
+	default:
+		t.odd = append(t.odd, err)
+	}
 }
 
 func (t *taking) text() string {
-	texts := make([]string, 0, len(t.errs))
-	for _, e := range t.errs {
+	var texts []string
+	for _, e := range slices.Concat(t.errs, t.odd, t.denied) {
 		texts = append(texts, e.Error())
 	}
 	if len(texts) == 0 {
@@ -100,7 +131,7 @@ func (t *taking) definite() bool {
 			return false
 		}
 	}
-	return len(t.errs) > 0
+	return len(t.errs) > 0 && len(t.odd)+len(t.denied) == 0
 }
 
 // take offers a release to the providers in their order.
@@ -123,14 +154,7 @@ func (p *Pipeline) take(ctx context.Context, r db.Release) *taking {
 			t.later(retryOf(pl), fmt.Sprintf("%s is at %.0f %%", in.Name, pl.Progress*100))
 			return t
 		}
-		switch sdk.KindOf(err) {
-		case sdk.NotFound, sdk.Gone, sdk.Invalid:
-			t.errs = append(t.errs, fmt.Errorf("%s: %w", in.Name, err))
-		case sdk.Denied:
-			t.later(30*time.Minute, fmt.Sprintf("%s: %v", in.Name, err))
-		default:
-			t.later(max(sdk.RetryAfter(err), 30*time.Second), fmt.Sprintf("%s: %v", in.Name, err))
-		}
+		t.fault(in.Name, err)
 	}
 	return t
 }
@@ -158,7 +182,8 @@ func seenBy(r db.Release, scrapers []string) bool {
 	})
 }
 
-// offer asks one provider to take a release. A placement that failed, or does not move, is an error.
+// offer asks one provider to take a release. A placement that failed, or does not move, is an error. What this call put
+// into the account is noted at once: later ones only find it there.
 func (p *Pipeline) offer(ctx context.Context, in *plugin.Instance, r db.Release) (pl sdk.Placement, err error) {
 	req := sdk.AddRequest{
 		Hash: r.Hash, Name: r.Name, Magnet: search.Magnet(r.Hash, r.Name, r.Magnet), WebSeeds: r.WebSeeds,
@@ -168,19 +193,41 @@ func (p *Pipeline) offer(ctx context.Context, in *plugin.Instance, r db.Release)
 		pl, err = in.Debrid().Add(ctx, req)
 		return err
 	})
+	if err == nil && pl.Added {
+		err = p.db.Tx(ctx, func(tx *db.Tx) error {
+			_, err := tx.SavePlacement(ctx, *stored(in.Name, r, pl, p.nodeOf(in)))
+			return err
+		})
+	}
 	if err != nil {
 		return pl, err
 	}
 	key := in.Name + "/" + pl.ID
 	switch {
 	case pl.State == sdk.PlacementFailed:
-		return pl, sdk.Errorf(sdk.NotFound, "%s", orElse(pl.Message, "the provider could not fetch it"))
+		err = sdk.Errorf(sdk.NotFound, "%s", orElse(pl.Message, "the provider could not fetch it"))
 	case pl.State == sdk.PlacementReady:
 		p.patience.forget(key)
 	case p.patience.over(key, pl.Progress, time.Now()):
-		return pl, sdk.Errorf(sdk.NotFound, "it has stood at %.0f %% for %s", pl.Progress*100, patienceLasts)
+		err = sdk.Errorf(sdk.NotFound, "it has stood at %.0f %% for %s", pl.Progress*100, patienceLasts)
 	}
-	return pl, nil
+	if err != nil {
+		p.patience.forget(key)
+		p.discard(ctx, in.Name, r.ID)
+	}
+	return pl, err
+}
+
+// discard takes a release out of an account that was put there by us and is of no use.
+func (p *Pipeline) discard(ctx context.Context, instance string, release int64) {
+	pl, err := p.db.Placement(ctx, instance, release)
+	in, ok := p.pool.Find(sdk.CapabilityDebrid, instance)
+	if err == nil && ok && pl.Added {
+		err = p.withdraw(ctx, in, pl)
+	}
+	if gone(err) != nil {
+		p.o.Log.Warn("a release of no use could not be taken out of the account", "instance", instance, "release", release, "err", err)
+	}
 }
 
 func orElse(s, other string) string {
@@ -213,17 +260,20 @@ func stored(instance string, r db.Release, pl sdk.Placement, node string) *db.Pl
 }
 
 // wait puts the item off. A short wait stays with the job, so that the item's log does not fill with it.
-func (p *Pipeline) wait(ctx context.Context, it library.Item, t *taking) error {
-	if t.wait < time.Minute {
-		return db.Snooze(t.wait)
+func (p *Pipeline) wait(ctx context.Context, it library.Item, d time.Duration, why string) error {
+	if d < time.Minute {
+		return db.Snooze(d)
 	}
-	return gone(p.db.Apply(ctx, it.ID, library.Waiting{Until: time.Now().Add(t.wait), Reason: t.why}))
+	return gone(p.db.Apply(ctx, it.ID, library.Waiting{Until: time.Now().Add(d), Reason: why}))
 }
+
+// retryRejected is how long a release that did not work is left alone.
+const retryRejected = 24 * time.Hour
 
 // reject gives up a candidate and goes on with the next. It is blacklisted only where every provider said for the second
 // time that it is dead; otherwise it may be tried again another day.
 func (p *Pipeline) reject(ctx context.Context, it library.Item, c db.Candidate, dead bool, reason string) error {
-	mark := db.CandidateMark{State: db.CandidateFailed, Evidence: reason, Again: time.Now().Add(24 * time.Hour)}
+	mark := db.CandidateMark{State: db.CandidateFailed, Evidence: reason, Again: time.Now().Add(retryRejected)}
 	if dead {
 		mark.Evidence = deadOnce + reason
 		if strings.HasPrefix(c.Evidence, deadOnce) {
@@ -257,29 +307,34 @@ func (p *Pipeline) fetched(ctx context.Context, it library.Item, c db.Candidate,
 	}
 	chosen, refused := rank.SelectFiles(search.Wanted(t.Title, it), pl.Files)
 	if len(chosen) == 0 {
+		p.discard(ctx, pl.Instance, r.ID)
 		return p.reject(ctx, it, c, false, "none of its files is what is wanted: "+firstReason(refused))
 	}
-	found := 0
+	found, moved := 0, false
 	err = p.db.Tx(ctx, func(tx *db.Tx) error {
-		found = 0
+		now, err := tx.Item(ctx, it.ID)
+		if moved = err == nil && !now.Wants(library.StepDownload); err != nil || moved {
+			return err // paused, removed or complete meanwhile
+		}
 		if _, err := tx.SavePlacement(ctx, pl); err != nil {
 			return err
 		}
+		keep := p.keepOne
 		if it.Kind == library.KindSeason {
-			var err error
-			found, err = p.keepPack(ctx, tx, it, c, r, pl, chosen)
-			return err
+			keep = p.keepPack
 		}
-		found = 1
-		return p.keepOne(ctx, tx, it, c, r, pl, chosen)
+		found, err = keep(ctx, tx, it, taken{c, r, pl, chosen})
+		return err
 	})
-	if err == nil && found == 0 {
+	switch {
+	case err != nil || moved:
+		return gone(err)
+	case found == 0:
+		p.discard(ctx, pl.Instance, r.ID)
 		return p.reject(ctx, it, c, false, "none of its files is an episode that is missing")
 	}
-	if err == nil {
-		p.o.Log.Info("fetched", "item", it.ID, "title", t.Name, "release", r.Name, "provider", pl.Instance)
-	}
-	return gone(err)
+	p.o.Log.Info("fetched", "item", it.ID, "title", t.Name, "release", r.Name, "provider", pl.Instance)
+	return nil
 }
 
 func firstReason(rs []rank.Rejection) string {
@@ -287,69 +342,4 @@ func firstReason(rs []rank.Rejection) string {
 		return "it holds no video"
 	}
 	return rs[0].Code.Text()
-}
-
-// keepOne stores the file of a film or of an episode. A file that holds other episodes too is linked to those that want it.
-func (p *Pipeline) keepOne(ctx context.Context, tx *db.Tx, it library.Item, c db.Candidate, r db.Release, pl db.Placement, chosen []rank.Selection) error {
-	s := chosen[0]
-	id, err := p.putFile(ctx, tx, r, pl, s, []int64{it.ID})
-	if err != nil {
-		return err
-	}
-	if err := tx.MarkCandidate(ctx, it.ID, c.Release, db.CandidateMark{State: db.CandidateUsed}); err != nil {
-		return err
-	}
-	return tx.Apply(ctx, it.ID, library.Downloaded{Files: []int64{id}})
-}
-
-func (p *Pipeline) putFile(ctx context.Context, tx *db.Tx, r db.Release, pl db.Placement, s rank.Selection, items []int64) (int64, error) {
-	f := pl.Files[s.File]
-	return tx.PutFile(ctx, db.File{
-		Content: db.ContentID(r.Hash, f.Path, f.Size), Release: r.ID, Hash: r.Hash, Path: f.Path, Size: f.Size, Items: items,
-	})
-}
-
-// keepPack stores the files of a pack for those of the season's episodes that are still wanted, and counts them.
-func (p *Pipeline) keepPack(ctx context.Context, tx *db.Tx, it library.Item, c db.Candidate, r db.Release, pl db.Placement, chosen []rank.Selection) (int, error) {
-	episodes, err := tx.EpisodeItems(ctx, it.ID)
-	if err != nil {
-		return 0, err
-	}
-	found := 0
-	var all []int64
-	for _, s := range chosen {
-		items := wanting(episodes, it.Season, s)
-		if len(items) == 0 {
-			continue
-		}
-		id, err := p.putFile(ctx, tx, r, pl, s, items)
-		if err != nil {
-			return 0, err
-		}
-		all = append(all, id)
-		for _, item := range items {
-			found++
-			if err := tx.Apply(ctx, item, library.Downloaded{Files: []int64{id}}); err != nil {
-				return 0, err
-			}
-		}
-	}
-	if found == 0 {
-		return 0, nil
-	}
-	if err := tx.MarkCandidate(ctx, it.ID, c.Release, db.CandidateMark{State: db.CandidateUsed}); err != nil {
-		return 0, err
-	}
-	return found, tx.Apply(ctx, it.ID, library.Downloaded{Files: all})
-}
-
-// wanting lists the episodes that a file holds and that are out, not complete, and not held by the user.
-func wanting(episodes []library.Item, season int, s rank.Selection) []int64 {
-	var ids []int64
-	for _, e := range episodes {
-		if s.Season == season && slices.Contains(s.Episodes, e.Episode) && e.State != library.StateCompleted && e.State != library.StateDownloaded && !e.Held() {
-			ids = append(ids, e.ID)
-		}
-	}
-	return ids
 }

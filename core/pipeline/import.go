@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/millrace-media/millrace/core/db"
 	"github.com/millrace-media/millrace/core/library"
@@ -14,6 +15,9 @@ import (
 
 // ImportInstance is the scraper that a release is said to come from which a user named.
 const ImportInstance = "import"
+
+// imported is the verdict on such a release: it goes before all others.
+const imported = "imported"
 
 // maxTorrent is the most that a .torrent may have, in bytes.
 const maxTorrent = 10 << 20
@@ -31,7 +35,10 @@ func (p *Pipeline) Import(ctx context.Context, item int64, magnet string, torren
 			return fmt.Errorf("import for item %d: %w", item, err)
 		}
 		if it.Kind == library.KindShow {
-			return sdk.Errorf(sdk.Invalid, "a release is imported for a film, a season or an episode, not for a whole show")
+			return errWholeShow
+		}
+		if !waits(it) && !takes(it) {
+			return refused(it)
 		}
 		key := magnet
 		if len(torrent) > 0 {
@@ -42,6 +49,44 @@ func (p *Pipeline) Import(ctx context.Context, item int64, magnet string, torren
 		}
 		return tx.Enqueue(ctx, library.Step{Kind: library.StepImport, Item: item, Key: key})
 	})
+}
+
+// errWholeShow says that a release cannot be imported for a show.
+var errWholeShow error = &sdk.Error{
+	Kind: sdk.Invalid, Message: "a release is imported for a film, a season or an episode, not for a whole show",
+}
+
+// waits reports whether an item is not ready for a release yet, but will be.
+func waits(it library.Item) bool {
+	return it.State == library.StateUnknown || it.State == library.StateRequested
+}
+
+// takes reports whether a candidate of the item would be fetched now, by trying it on a copy.
+func takes(it library.Item) bool {
+	for _, e := range entry(it) {
+		if _, err := it.Apply(e, time.Now()); err != nil {
+			return false
+		}
+	}
+	return it.Wants(library.StepDownload)
+}
+
+// entry are the events by which an item takes a candidate. A season whose pack is over begins anew with it.
+func entry(it library.Item) []library.Event {
+	if it.Kind == library.KindSeason && it.Pack == library.PackNone {
+		return []library.Event{library.Retry{}, library.Scraped{Candidates: 1}}
+	}
+	return []library.Event{library.Scraped{Candidates: 1}}
+}
+
+func refused(it library.Item) error {
+	if it.Held() {
+		return sdk.Errorf(sdk.Invalid, "the %s is %s: resume it, or take it off the blacklist, first", it.Kind, it.State)
+	}
+	if it.Kind == library.KindSeason {
+		return sdk.Errorf(sdk.Invalid, "the season is %s: reset it first, or import for its episodes", it.State)
+	}
+	return sdk.Errorf(sdk.Invalid, "the %s is %s: reset it first", it.Kind, it.State)
 }
 
 // torrentKey begins the key of a step whose .torrent is kept among the settings.
@@ -83,9 +128,21 @@ func (p *Pipeline) importRelease(ctx context.Context, j db.Job) error {
 		return gone(err)
 	}
 	return gone(p.db.Tx(ctx, func(tx *db.Tx) error {
+		it, err := tx.Item(ctx, it.ID)
+		switch {
+		case err != nil:
+			return err
+		case waits(it):
+			return db.Snooze(untilIndexed)
+		case !takes(it):
+			return db.Cancel(refused(it))
+		}
 		return p.prefer(ctx, tx, it, search.Found(t, r))
 	}))
 }
+
+// untilIndexed is how long an import waits for its item's metadata before it looks again.
+const untilIndexed = 3 * time.Second
 
 func (p *Pipeline) readImport(ctx context.Context, key string) (sdk.Release, error) {
 	var torrent []byte
@@ -115,19 +172,17 @@ func (p *Pipeline) prefer(ctx context.Context, tx *db.Tx, it library.Item, f db.
 	if err != nil {
 		return err
 	}
-	cs := []db.Candidate{{Item: it.ID, Release: r.ID, Hash: r.Hash, Verdict: "imported", State: db.CandidateOpen}}
+	cs := []db.Candidate{{Item: it.ID, Release: r.ID, Hash: r.Hash, Verdict: imported, State: db.CandidateOpen}}
 	for _, c := range old {
 		if c.Release != r.ID {
-			c.Order++
 			cs = append(cs, c)
 		}
 	}
-	open, err := tx.SaveCandidates(ctx, it.ID, cs)
-	if err != nil {
+	if _, err := tx.SaveCandidates(ctx, it.ID, cs); err != nil {
 		return err
 	}
 	if err := tx.MarkCandidate(ctx, it.ID, r.ID, db.CandidateMark{State: db.CandidateOpen}); err != nil {
 		return err
 	}
-	return tx.Apply(ctx, it.ID, library.Scraped{Candidates: max(open, 1)})
+	return tx.Apply(ctx, it.ID, entry(it)...)
 }

@@ -91,6 +91,7 @@ func (p *Pipeline) fetch(ctx context.Context, q sdk.TitleQuery) (sdk.Title, stri
 		got, err := p.ask(ctx, in, q)
 		switch {
 		case err != nil:
+			p.o.Log.Debug("a metadata service could not tell of a title", "instance", in.Name, "ids", q.IDs.String(), "err", err)
 			errs = append(errs, fmt.Errorf("%s: %w", in.Name, err))
 		case from == "":
 			t, from = got, in.Name
@@ -111,8 +112,12 @@ func (p *Pipeline) ask(ctx context.Context, in *plugin.Instance, q sdk.TitleQuer
 		t, err = in.Metadata().Title(ctx, q)
 		return err
 	})
-	if err == nil && (t.Name == "" || t.Kind == "") {
+	switch {
+	case err != nil:
+	case t.Name == "" || t.Kind == "":
 		err = sdk.Errorf(sdk.NotFound, "the answer holds no title")
+	case q.Kind != "" && t.Kind != q.Kind:
+		err = sdk.Errorf(sdk.NotFound, "the answer is a %s, not a %s", t.Kind, q.Kind)
 	}
 	return t, err
 }

@@ -54,6 +54,7 @@ type Pipeline struct {
 	updates  *batches
 	patience *patience
 	cap      *hourly
+	doubts   chan doubt
 
 	mu      sync.Mutex
 	running map[int64]Running // guarded by mu; by job
@@ -90,6 +91,7 @@ func New(d *db.DB, pool *plugin.Pool, find *search.Finder, o Options) *Pipeline 
 	p.updates = newBatches(o.Gather, p.tellUpdater)
 	p.patience = newPatience()
 	p.cap = newHourly(o.Deletions)
+	p.doubts = make(chan doubt, maxDoubts)
 	p.set.Store(&Settings{})
 	return p
 }
@@ -97,13 +99,15 @@ func New(d *db.DB, pool *plugin.Pool, find *search.Finder, o Options) *Pipeline 
 // Apply replaces the settings; steps under way finish with the old ones.
 func (p *Pipeline) Apply(s Settings) { p.set.Store(&s) }
 
-// Run works the queues and asks the sources until ctx ends, and returns when every step under way has ended.
+// Run works the queues, asks the sources and weighs evidence until ctx ends, and returns when every step under way has
+// ended.
 func (p *Pipeline) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		return p.db.Run(ctx, db.RunOptions{Workers: p.workers(), Slots: p.o.Slots, Name: p.o.Node})
 	})
 	g.Go(func() error { return p.collectAll(ctx) })
+	g.Go(func() error { return p.judgeAll(ctx) })
 	g.Go(func() error { return p.prune(ctx) })
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("pipeline: %w", err)

@@ -86,23 +86,9 @@ func PathOf(l config.Library, it library.Item, t sdk.Title, episodes []int, sour
 		vars["year"] = t.Year
 	}
 	if it.Kind == library.KindEpisode {
-		vars["season"], vars["episode"] = it.Season, it.Episode
-		if len(episodes) > 0 {
-			vars["episode"] = episodes[0]
-		}
-		for _, e := range t.Episodes {
-			if e.Season == it.Season && e.Number == it.Episode {
-				vars["name"] = e.Name
-				if e.Absolute > 0 {
-					vars["absolute"] = e.Absolute
-				}
-			}
-		}
+		episodeVars(vars, it, t, episodes)
 	}
 	name := l.File.Execute(vars)
-	if n := len(episodes); n > 1 {
-		name += fmt.Sprintf("-e%02d", episodes[n-1])
-	}
 	if it.Profile != "" && it.Profile != "default" {
 		name += " - " + it.Profile
 	}
@@ -111,4 +97,26 @@ func PathOf(l config.Library, it library.Item, t sdk.Title, episodes []int, sour
 		parts = append(parts, l.Season.Execute(vars))
 	}
 	return path.Join(append(parts, name+strings.ToLower(path.Ext(source)))...)
+}
+
+// episodeVars adds what is known of an episode. Several in one file stand under the first, whichever of them is registered
+// first, and their numbers are written as media servers read them: s01e01-e02.
+func episodeVars(vars map[string]any, it library.Item, t sdk.Title, episodes []int) {
+	first := it.Episode
+	if len(episodes) > 0 {
+		first = episodes[0]
+	}
+	vars["season"], vars["episode"] = it.Season, first
+	if n := len(episodes); n > 1 {
+		vars["episode"] = fmt.Sprintf("%02d-e%02d", first, episodes[n-1])
+	}
+	for _, e := range t.Episodes {
+		if e.Season != it.Season || e.Number != first {
+			continue
+		}
+		vars["name"] = e.Name
+		if e.Absolute > 0 {
+			vars["absolute"] = e.Absolute
+		}
+	}
 }

@@ -3,15 +3,15 @@ package pipeline
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/millrace-media/millrace/core/db"
 	"github.com/millrace-media/millrace/core/library"
 	"github.com/millrace-media/millrace/core/plugin"
 	"github.com/millrace-media/millrace/core/rank"
 	"github.com/millrace-media/millrace/core/search"
-	"github.com/millrace-media/millrace/sdk"
 )
 
 // scrape searches releases of an item and keeps them in order, the rejected ones with their reasons.
@@ -29,13 +29,16 @@ func (p *Pipeline) scrape(ctx context.Context, j db.Job) error {
 		return err
 	}
 	if failed := res.Failed(); len(res.Sights) == 0 && len(failed) > 0 {
-		return p.nobodyAnswered(ctx, it, failed)
+		// Not the same as nothing found: by the kind of the least final failure it is tried again soon.
+		return p.fail(ctx, it, library.StepScrape, fmt.Errorf("search: %w", plugin.Worst(failed)))
 	}
 	open := 0
 	err = p.db.Tx(ctx, func(tx *db.Tx) error {
-		var err error
-		open, err = keep(ctx, tx, it, res)
-		if err != nil {
+		now, err := tx.Item(ctx, it.ID)
+		if err != nil || !now.Wants(library.StepScrape) {
+			return err // it moved meanwhile: a user's own release is not to be lost
+		}
+		if open, err = keep(ctx, tx, it, res); err != nil {
 			return err
 		}
 		return tx.Apply(ctx, it.ID, library.Scraped{Candidates: open})
@@ -46,16 +49,6 @@ func (p *Pipeline) scrape(ctx context.Context, j db.Job) error {
 	return gone(err)
 }
 
-// nobodyAnswered is not the same as nothing found: it is tried again soon, and costs the item no attempt.
-func (p *Pipeline) nobodyAnswered(ctx context.Context, it library.Item, failed []error) error {
-	worst := plugin.Worst(failed)
-	switch sdk.KindOf(worst) {
-	case sdk.Invalid, sdk.Denied, sdk.NotFound, sdk.Gone:
-		return p.fail(ctx, it, library.StepScrape, fmt.Errorf("search: %w", worst))
-	}
-	return p.fail(ctx, it, library.StepScrape, fmt.Errorf("no scraper answered: %w", errors.Join(failed...)))
-}
-
 // keep stores a search: every release by every scraper that saw it, and each once as a candidate. It returns how many
 // are open.
 func keep(ctx context.Context, tx *db.Tx, it library.Item, res search.Result) (int, error) {
@@ -64,7 +57,8 @@ func keep(ctx context.Context, tx *db.Tx, it library.Item, res search.Result) (i
 		by[s.Instance] = append(by[s.Instance], s.Found)
 	}
 	ids := map[string]int64{}
-	for instance, found := range by {
+	for _, instance := range slices.Sorted(maps.Keys(by)) {
+		found := by[instance]
 		got, err := tx.SaveReleases(ctx, instance, found)
 		if err != nil {
 			return 0, err

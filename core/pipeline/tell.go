@@ -8,6 +8,7 @@ import (
 
 	"github.com/millrace-media/millrace/core/db"
 	"github.com/millrace-media/millrace/core/library"
+	"github.com/millrace-media/millrace/core/plugin"
 	"github.com/millrace-media/millrace/sdk"
 )
 
@@ -65,11 +66,8 @@ func (p *Pipeline) tellUpdater(ctx context.Context, instance string, changes []s
 		return nil // gone from the configuration meanwhile
 	}
 	err := in.Call(ctx, "update", func(ctx context.Context) error { return in.Updater().Update(ctx, changes) })
-	if d := sdk.RetryAfter(err); d > 0 && sdk.KindOf(err) == sdk.Limited {
-		return db.Snooze(d)
-	}
 	if err != nil {
-		return fmt.Errorf("tell %s of %d changes: %w", instance, len(changes), err)
+		return again(fmt.Errorf("tell %s of %d changes: %w", instance, len(changes), err))
 	}
 	p.o.Log.Info("told the media server", "updater", instance, "paths", len(changes))
 	return nil
@@ -99,6 +97,7 @@ func (p *Pipeline) acknowledge(ctx context.Context, j db.Job) error {
 	if err != nil {
 		return gone(err)
 	}
+	var errs []error // one that is down keeps the news from none of the others
 	for _, r := range asked {
 		in, ok := p.pool.Find(sdk.CapabilitySource, r.Instance)
 		if !ok {
@@ -114,10 +113,18 @@ func (p *Pipeline) acknowledge(ctx context.Context, j db.Job) error {
 				p.o.Log.Warn("a source does not take news of its request", "source", r.Instance, "ref", r.Ref, "err", err)
 				continue
 			}
-			return fmt.Errorf("tell %s of request %s: %w", r.Instance, r.Ref, err)
+			errs = append(errs, fmt.Errorf("tell %s of request %s: %w", r.Instance, r.Ref, err))
 		}
 	}
-	return nil
+	return again(plugin.Worst(errs))
+}
+
+// again turns a limit into a wait that costs no attempt.
+func again(err error) error {
+	if d := sdk.RetryAfter(err); d > 0 && sdk.KindOf(err) == sdk.Limited {
+		return db.Snooze(d)
+	}
+	return err
 }
 
 func (p *Pipeline) acknowledgement(ctx context.Context, it library.Item) (sdk.Acknowledgement, error) {

@@ -1,0 +1,101 @@
+package pipeline
+
+import (
+	"context"
+	"slices"
+
+	"github.com/millrace-media/millrace/core/db"
+	"github.com/millrace-media/millrace/core/library"
+	"github.com/millrace-media/millrace/core/rank"
+)
+
+// taken is a release that a provider has ready, with those of its files that are wanted.
+type taken struct {
+	candidate db.Candidate
+	release   db.Release
+	placement db.Placement
+	chosen    []rank.Selection
+}
+
+// keepOne stores the file of a film or of an episode. A file that holds other episodes too is given to those that want it.
+func (p *Pipeline) keepOne(ctx context.Context, tx *db.Tx, it library.Item, got taken) (int, error) {
+	s := got.chosen[0]
+	items := []int64{it.ID}
+	if it.Kind == library.KindEpisode && len(s.Episodes) > 1 {
+		siblings, err := tx.EpisodeItems(ctx, it.Parent)
+		if err != nil {
+			return 0, err
+		}
+		for _, id := range wanting(siblings, it.Season, s) {
+			if id != it.ID {
+				items = append(items, id)
+			}
+		}
+	}
+	if _, err := putFile(ctx, tx, got, s, items); err != nil {
+		return 0, err
+	}
+	return len(items), markUsed(ctx, tx, it, got)
+}
+
+// keepPack stores the files of a pack for those of the season's episodes that are still wanted, and counts them.
+func (p *Pipeline) keepPack(ctx context.Context, tx *db.Tx, it library.Item, got taken) (int, error) {
+	episodes, err := tx.EpisodeItems(ctx, it.ID)
+	if err != nil {
+		return 0, err
+	}
+	found := 0
+	var all []int64
+	for _, s := range got.chosen {
+		items := wanting(episodes, it.Season, s)
+		if len(items) == 0 {
+			continue
+		}
+		id, err := putFile(ctx, tx, got, s, items)
+		if err != nil {
+			return 0, err
+		}
+		all = append(all, id)
+		found += len(items)
+	}
+	if found == 0 {
+		return 0, nil
+	}
+	if err := markUsed(ctx, tx, it, got); err != nil {
+		return 0, err
+	}
+	return found, tx.Apply(ctx, it.ID, library.Downloaded{Files: all})
+}
+
+// putFile stores a file and tells its items that they have it.
+func putFile(ctx context.Context, tx *db.Tx, got taken, s rank.Selection, items []int64) (int64, error) {
+	f, r := got.placement.Files[s.File], got.release
+	id, err := tx.PutFile(ctx, db.File{
+		Content: db.ContentID(r.Hash, f.Path, f.Size), Release: r.ID, Hash: r.Hash, Path: f.Path, Size: f.Size, Items: items,
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, item := range items {
+		if err := tx.Apply(ctx, item, library.Downloaded{Files: []int64{id}}); err != nil {
+			return 0, err
+		}
+	}
+	return id, nil
+}
+
+func markUsed(ctx context.Context, tx *db.Tx, it library.Item, got taken) error {
+	return tx.MarkCandidate(ctx, it.ID, got.candidate.Release, db.CandidateMark{State: db.CandidateUsed})
+}
+
+// wanting lists the episodes that a file holds and that lack one and are not held by the user. One that is said not to be
+// out is among them: it is out if there is a file.
+func wanting(episodes []library.Item, season int, s rank.Selection) []int64 {
+	var ids []int64
+	for _, e := range episodes {
+		if s.Season == season && slices.Contains(s.Episodes, e.Episode) && e.State != library.StateCompleted && e.State != library.StateDownloaded && !e.Held() {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
+}
