@@ -12,6 +12,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/millrace-media/millrace/core/config"
 	"github.com/millrace-media/millrace/core/db"
@@ -26,7 +27,7 @@ type Mount struct {
 	links *link.Resolver
 	log   *slog.Logger
 	tree  *vfs.Tree
-	from  db.Cursor // where Run begins to watch; set by Load
+	from  db.Cursor // up to where the tree is; Load sets it, then it is Run's alone
 }
 
 var _ vfs.Source = (*Mount)(nil)
@@ -79,37 +80,55 @@ func put(r db.TreeRow) vfs.Change {
 	return vfs.Put(r.Path, vfs.File{Inode: vfs.FileInode(r.File), Size: r.Size, Mtime: r.Created, ContentID: r.Content})
 }
 
-// apply makes changes together; where one of them is impossible, one by one, so that it stops none of the others.
+// apply makes changes. One that is impossible stops none of the others; that a path to be removed is not there is as it
+// should be.
 func (m *Mount) apply(changes []vfs.Change) {
-	if len(changes) == 0 || m.tree.Apply(changes...) == nil {
+	if len(changes) == 0 {
 		return
 	}
-	for _, c := range changes {
-		if err := m.tree.Apply(c); err != nil {
-			m.log.Error("a path cannot stand in the tree", "err", err)
+	if err := m.tree.Apply(changes...); errors.Is(err, vfs.ErrInvalid) {
+		m.log.Error("a path cannot stand in the tree", "err", err)
+	} else if err != nil {
+		m.log.Debug("a path was not in the tree", "err", err)
+	}
+}
+
+// retry is how long the tree is left as it is when the database cannot be read.
+const retry = time.Second
+
+// Run follows what is placed and unplaced until ctx ends. While the database cannot be read the tree stays as it is; it is
+// brought up to date afterwards.
+func (m *Mount) Run(ctx context.Context) error {
+	for {
+		err := m.db.Watch(ctx, m.from, func(events []db.Event) error { return m.take(ctx, events) })
+		if ctx.Err() != nil {
+			return nil
+		}
+		m.log.Error("the library cannot be followed; it is tried again", "err", err)
+		timer := time.NewTimer(retry)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-timer.C:
 		}
 	}
 }
 
-// Run follows what is placed and unplaced until ctx ends.
-func (m *Mount) Run(ctx context.Context) error {
-	err := m.db.Watch(ctx, m.from, func(events []db.Event) error {
-		var changes []vfs.Change
-		for _, e := range events {
-			c, ok, err := m.change(ctx, e)
-			if err != nil {
-				return err
-			}
-			if ok {
-				changes = append(changes, c)
-			}
+// take brings events into the tree, and remembers the last.
+func (m *Mount) take(ctx context.Context, events []db.Event) error {
+	var changes []vfs.Change
+	for _, e := range events {
+		c, ok, err := m.change(ctx, e)
+		if err != nil {
+			return err
 		}
-		m.apply(changes)
-		return nil
-	})
-	if err != nil && ctx.Err() == nil {
-		return fmt.Errorf("follow the library: %w", err)
+		if ok {
+			changes = append(changes, c)
+		}
 	}
+	m.apply(changes)
+	m.from = events[len(events)-1].Cursor
 	return nil
 }
 
