@@ -86,7 +86,7 @@ func (s *Server) stream(ctx context.Context, w http.ResponseWriter, from db.Curs
 	if errors.Is(err, errWatchEnded) {
 		return fmt.Errorf("%w: %w", err, <-ended)
 	}
-	<-ended
+	_ = <-ended // the reader left: what the log says no longer matters
 	return err
 }
 

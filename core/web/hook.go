@@ -132,6 +132,6 @@ func passBack(w http.ResponseWriter, resp sdk.HookResponse) {
 	}
 	w.WriteHeader(status)
 	if status != http.StatusNoContent && status != http.StatusNotModified {
-		w.Write(resp.Body)
+		_, _ = w.Write(resp.Body) // the client may have left
 	}
 }

@@ -90,7 +90,7 @@ func (p *Problem) write(w http.ResponseWriter) {
 	}
 	w.Header().Set("Content-Type", p.ContentType(""))
 	w.WriteHeader(p.Status)
-	w.Write(body)
+	_, _ = w.Write(body) // the client may have left
 }
 
 // sameShape gives the errors that huma makes itself the shape of all others.

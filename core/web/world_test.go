@@ -80,11 +80,10 @@ type world struct {
 type played struct {
 	db *db.DB
 
-	mu      sync.Mutex
-	calls   []string // guarded by mu
-	imports []string // guarded by mu
-	found   []sdk.Title
-	fail    error
+	mu    sync.Mutex
+	calls []string // guarded by mu
+	found []sdk.Title
+	fail  error
 }
 
 func (p *played) note(call string) {
@@ -239,7 +238,7 @@ func (w *world) plugged() {
 	run, err := host.RuntimeDir(dir)
 	w.ok(err)
 	services := services{w.db}
-	pool := plugin.New(plugin.Options{Dirs: []string{dir}, Runtime: run, Services: services, Log: w.s.log})
+	pool := plugin.New(plugin.Options{Dirs: []string{dir}, Schemas: dir, Runtime: run, Services: services, Log: w.s.log})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- pool.Run(ctx) }()
