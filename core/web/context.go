@@ -35,9 +35,6 @@ func (s *Server) base(ctx context.Context) string {
 		return u
 	}
 	if isLocal(ctx) { // a socket has no address that others could use
-		return "http://" + s.o.Config().Server.Listen
-	}
-	if isLocal(ctx) { // the socket has no address that others could use
 		return listened(s.o.Config().Server.Listen)
 	}
 	base, _ := ctx.Value(keyBase).(string)

@@ -83,11 +83,11 @@ func (s *Server) stream(ctx context.Context, w http.ResponseWriter, from db.Curs
 	}()
 	err := out.follow(batches, ended, item)
 	cancel()
+	watch := <-ended
 	if errors.Is(err, errWatchEnded) {
-		return fmt.Errorf("%w: %w", err, <-ended)
+		return fmt.Errorf("%w: %w", err, watch)
 	}
-	_ = <-ended // the reader left: what the log says no longer matters
-	return err
+	return err // the reader left
 }
 
 var errWatchEnded = errors.New("the log of events cannot be read")
