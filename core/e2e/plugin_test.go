@@ -13,7 +13,7 @@ func TestPluginThatIsKilledDuringACallIsStartedAgainAndNothingIsLost(t *testing.
 		{"overseerr", "overseerr", "/request"},
 		{"cinemeta", "cinemeta", "/meta/"},
 		{"torznab", "torznab", "imdbid"},
-		{"realdebrid", "realdebrid", "/torrents/addTorrent"},
+		{"realdebrid", "realdebrid", "/torrents/info"},
 		{"jellyfin", "jellyfin", "/Library"},
 		{"plex", "plex", "/library"},
 	} {
