@@ -15,7 +15,8 @@ import (
 
 // DescribeCached is what a plugin says of itself, as it was kept in a folder for a binary of the same checksum; the process
 // runs only where nothing is kept. The checksum itself is kept for as long as the file's device, inode, size and times stay
-// the same. A cache that cannot be read or written costs time and nothing else.
+// the same. A cache that cannot be read or written costs time and nothing else; with
+// an empty name there is none.
 func DescribeCached(ctx context.Context, o Options, cacheDir string) (sdk.Description, error) {
 	o = o.withDefaults()
 	sum, err := Checksum(o.Path, cacheDir)
@@ -24,7 +25,7 @@ func DescribeCached(ctx context.Context, o Options, cacheDir string) (sdk.Descri
 	}
 	var d sdk.Description
 	file := filepath.Join(cacheDir, fmt.Sprintf("schema-%s-%s-v%d-%s.json", o.Name, sum, wire.Protocol, sdk.Version))
-	if load(file, &d) == nil && d.Name == o.Name {
+	if cacheDir != "" && load(file, &d) == nil && d.Name == o.Name {
 		return d, nil
 	}
 	p, err := Start(ctx, o)
@@ -33,6 +34,9 @@ func DescribeCached(ctx context.Context, o Options, cacheDir string) (sdk.Descri
 	}
 	defer p.Kill()
 	d = p.Describe()
+	if cacheDir == "" {
+		return d, nil
+	}
 	if err := store(file, d); err != nil {
 		o.Log.Warn("the plugin's description cannot be kept", "error", err)
 	}
