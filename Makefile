@@ -7,7 +7,7 @@ VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 LIGHT := $(notdir $(patsubst %/plugin.go,%,$(wildcard plugins/*/plugin.go)))
 # What the tests must really have; without it a test fails rather than being skipped.
-REQUIRE := MILLRACE_REQUIRE_FUSE=$(shell [ -e /dev/fuse ] && echo 1) MILLRACE_REQUIRE_POSTGRES=1 MILLRACE_REQUIRE_TOOLS=1
+REQUIRE := MILLRACE_REQUIRE_FUSE=$(shell [ -e /dev/fuse ] && echo 1) MILLRACE_REQUIRE_POSTGRES=1 MILLRACE_REQUIRE_TOOLS=1 MILLRACE_REQUIRE_BROWSER=1
 
 .PHONY: help build demo run test test-long check bench generate fmt clean
 
