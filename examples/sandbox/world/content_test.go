@@ -97,6 +97,9 @@ func TestVideosPlay(t *testing.T) {
 	t.Parallel()
 	ffprobe, err := exec.LookPath("ffprobe")
 	if err != nil {
+		if os.Getenv("MILLRACE_REQUIRE_TOOLS") == "1" {
+			t.Fatal("ffprobe is not installed: apt-get install ffmpeg")
+		}
 		t.Skip("ffprobe is not installed: whether the derived videos play is not checked")
 	}
 	for _, name := range []string{"Some.Film.2020.1080p.mkv", "Some.Film.2020.720p.mp4", "Sample/some.film-sample.mkv"} {
