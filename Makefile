@@ -8,6 +8,8 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 LIGHT := $(notdir $(patsubst %/plugin.go,%,$(wildcard plugins/*/plugin.go)))
 # What the tests must really have; without it a test fails rather than being skipped.
 REQUIRE := MILLRACE_REQUIRE_FUSE=$(shell [ -e /dev/fuse ] && echo 1) MILLRACE_REQUIRE_POSTGRES=1 MILLRACE_REQUIRE_TOOLS=1 MILLRACE_REQUIRE_BROWSER=1
+# What the examples read from the environment without a default.
+EXAMPLE_ENV := env MILLRACE_PLUGINS__DIR=$(CURDIR)/bin/plugins OVERSEERR_API_KEY=x PROWLARR_API_KEY=x REALDEBRID_TOKEN=x JELLYFIN_API_KEY=x PLEX_TOKEN=x PASSWORD=x SECRET=x DATABASE_URL=postgres://x REDIS_URL=redis://x
 
 .PHONY: help build demo run test test-long check bench generate fmt clean
 
@@ -51,7 +53,7 @@ check: ## format, vet, lint (layers too), generated files, examples, race detect
 	@$(MAKE) --no-print-directory generate
 	@git diff --exit-code --stat -- sdk/proto core/web || { echo "generated files are not up to date: run make generate and commit"; exit 1; }
 	@$(MAKE) --no-print-directory build
-	@for f in config.hcl examples/config/*/config.hcl; do bin/millrace config validate -offline $$f || exit 1; done
+	@for f in config.hcl examples/config/*; do $(EXAMPLE_ENV) bin/millrace config validate $$f || exit 1; done
 	cd examples/plugin && go vet ./...
 	CGO_ENABLED=1 go test -race -short -timeout 20m ./core/... ./sdk/... ./vfs/... ./plugins/...
 
