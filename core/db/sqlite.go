@@ -44,12 +44,12 @@ func openSQLite(ctx context.Context, o Options) (store, error) {
 }
 
 func (s *sqliteStore) open(ctx context.Context, o Options) (err error) {
-	if s.write, err = sql.Open("sqlite", sqliteURL(s.path, "_txlock=immediate")); err != nil {
+	if s.write, err = openKeeping(sqliteURL(s.path, "_txlock=immediate")); err != nil {
 		return err
 	}
 	s.write.SetMaxOpenConns(1)
 	s.write.SetMaxIdleConns(1)
-	if s.read, err = sql.Open("sqlite", sqliteURL(s.path, "_pragma=query_only(1)")); err != nil {
+	if s.read, err = openKeeping(sqliteURL(s.path, "_pragma=query_only(1)")); err != nil {
 		return err
 	}
 	s.read.SetMaxOpenConns(sqliteReaders)
