@@ -111,9 +111,13 @@ func addFile(z *zip.Writer, name, from string) error {
 	return err
 }
 
-// Restore puts a backup in place of the library of a configuration. No daemon may run on it. What was there is kept beside
-// it under a name that ends in ".before-restore".
+// Restore puts a backup in place of the library of a configuration. No daemon may run on it. A SQLite library that was
+// there, and the secret, are kept beside it under names that end in ".before-restore"; what a PostgreSQL database held is
+// replaced.
 func Restore(ctx context.Context, c *config.Config, from string) error {
+	if answers(SocketPath(c.Data)) {
+		return fmt.Errorf("%w: stop it first", errRunning)
+	}
 	z, err := zip.OpenReader(from)
 	if err != nil {
 		return fmt.Errorf("read backup %s: %w", from, err)
@@ -139,7 +143,7 @@ func Restore(ctx context.Context, c *config.Config, from string) error {
 		err = restoreSQLite(ctx, c, &z.Reader)
 	}
 	if err == nil {
-		err = restoreFile(&z.Reader, secretName, filepath.Join(c.Data, secretName))
+		err = restoreSecret(c, &z.Reader)
 	}
 	if err != nil {
 		return fmt.Errorf("restore %s: %w", from, err)
@@ -164,27 +168,53 @@ func restoreSQLite(ctx context.Context, c *config.Config, z *zip.Reader) error {
 	if err := restoreFile(z, sqliteName, fresh); err != nil {
 		return err
 	}
-	for _, path := range []string{target, fresh} {
-		if _, err := os.Stat(path); err != nil {
-			continue
-		}
-		d, err := db.Open(ctx, db.Options{Path: path})
-		if err != nil && path == target {
-			return fmt.Errorf("the library that is there cannot be opened (does a daemon run on it?): %w", err)
-		}
-		if err != nil {
-			return err
-		}
-		if err := d.Close(); err != nil {
-			return err
-		}
+	d, err := db.Open(ctx, db.Options{Path: fresh})
+	if err != nil {
+		return err
 	}
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := os.Rename(target+suffix, target+suffix+".before-restore"); err != nil && !os.IsNotExist(err) {
-			return err
-		}
+	if err := d.Close(); err != nil {
+		return err
+	}
+	// What is there may be damaged, which is why it is restored: it is put aside as it is.
+	if err := putAside(target, "", "-wal", "-shm"); err != nil {
+		return err
 	}
 	return os.Rename(fresh, target)
+}
+
+// kept ends the names of what was there before a restore.
+const kept = ".before-restore"
+
+// putAside renames a file with those that belong to it, in place of what an earlier restore kept. Without the file itself
+// there is nothing to keep: the others are of no use alone, and would be taken for those of the file that comes.
+func putAside(path string, suffixes ...string) error {
+	_, err := os.Lstat(path)
+	had := err == nil
+	for _, suffix := range suffixes {
+		stale := path + suffix
+		if had {
+			stale = path + kept + suffix
+		}
+		if err := os.Remove(stale); err != nil && !os.IsNotExist(err) {
+			return err
+		}
+		if err := os.Rename(path+suffix, path+kept+suffix); err != nil && !os.IsNotExist(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// restoreSecret replaces the secret where the backup holds one.
+func restoreSecret(c *config.Config, z *zip.Reader) error {
+	path := filepath.Join(c.Data, secretName)
+	if _, err := z.Open(secretName); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err := putAside(path, ""); err != nil {
+		return err
+	}
+	return restoreFile(z, secretName, path)
 }
 
 func restorePostgres(ctx context.Context, c *config.Config, z *zip.Reader) error {
@@ -196,12 +226,9 @@ func restorePostgres(ctx context.Context, c *config.Config, z *zip.Reader) error
 	return db.RestorePostgres(ctx, c.Database.URL.Reveal(), dump)
 }
 
-// restoreFile writes one file of a backup; one that the backup does not hold is left as it is.
+// restoreFile writes one file of a backup.
 func restoreFile(z *zip.Reader, name, to string) error {
 	f, err := z.Open(name)
-	if errors.Is(err, os.ErrNotExist) && name == secretName {
-		return nil
-	}
 	if err != nil {
 		return err
 	}

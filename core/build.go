@@ -10,7 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/millrace-media/millrace/core/cache"
@@ -42,6 +42,15 @@ func PluginDirs(c *config.Config) []string {
 	return append(dirs, "/usr/lib/millrace/plugins")
 }
 
+// pluginFolder is where an instance keeps what is too big for its state: in the data folder under the plugin's name, and
+// its own where it has one, for two must not share a folder.
+func pluginFolder(data, name, instance string) string {
+	if instance != name {
+		name += "-" + instance
+	}
+	return filepath.Join(data, name)
+}
+
 // Levels of logging as the configuration names them; trace lies below debug.
 var levels = map[string]slog.Level{
 	"trace": slog.LevelDebug - 4, "debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
@@ -69,10 +78,12 @@ func secret(c *config.Config) ([]byte, error) {
 	}
 	path := filepath.Join(c.Data, "secret")
 	b, err := os.ReadFile(path)
-	if err == nil && len(b) >= 32 {
+	switch {
+	case err == nil && len(b) >= 32:
 		return derive(b, "secret")
-	}
-	if err != nil && !os.IsNotExist(err) {
+	case err == nil:
+		return nil, fmt.Errorf("read the secret: %s has %d bytes, not 32: put it back from a backup, or remove it to have a new one made", path, len(b))
+	case !os.IsNotExist(err):
 		return nil, fmt.Errorf("read the secret: %w", err)
 	}
 	fresh := make([]byte, 32)
@@ -176,29 +187,39 @@ func (d *Daemon) Reload(ctx context.Context) (config.Diagnostics, error) {
 		d.log.Error("the configuration was not reloaded", "err", err)
 		return ds, err
 	}
-	old := d.cfg.Swap(c)
-	d.apply(c)
-	for _, name := range fixed(old, c) {
+	for _, name := range keepFixed(d.cfg.Load(), c) {
 		d.log.Warn("a change of the configuration takes effect at the next start", "setting", name)
 	}
+	d.cfg.Store(c)
+	d.apply(c)
 	d.log.Info("configuration reloaded")
 	return ds, nil
 }
 
-// fixed lists settings that differ and are read at the start only.
-func fixed(a, b *config.Config) []string {
+// keepFixed leaves in a new configuration what is read at the start only as it was, and lists what differed.
+func keepFixed(old, c *config.Config) []string {
 	var names []string
-	for name, same := range map[string]bool{
-		"data": a.Data == b.Data, "server.listen": a.Server.Listen == b.Server.Listen, "mount.path": a.Mount.Path == b.Mount.Path,
-		"mount.cache": a.Mount.Cache == b.Mount.Cache, "database.url": a.Database.URL.Reveal() == b.Database.URL.Reveal(), "cache.url": a.Cache.URL.Reveal() == b.Cache.URL.Reveal(),
-		"plugins.dir":   strings.Join(a.Plugins.Dirs, "\n") == strings.Join(b.Plugins.Dirs, "\n"),
-		"server.secret": a.Server.Secret.Reveal() == b.Server.Secret.Reveal(), "server.password": a.Server.Password.Reveal() == b.Server.Password.Reveal(),
-	} {
-		if !same {
-			names = append(names, name)
-		}
+	keep(&names, "data", &c.Data, old.Data)
+	keep(&names, "server.listen", &c.Server.Listen, old.Server.Listen)
+	keep(&names, "server.password", &c.Server.Password, old.Server.Password)
+	keep(&names, "server.secret", &c.Server.Secret, old.Server.Secret)
+	keep(&names, "mount.path", &c.Mount.Path, old.Mount.Path)
+	c.Mount.Enabled = old.Mount.Enabled
+	keep(&names, "mount.cache", &c.Mount.Cache, old.Mount.Cache)
+	keep(&names, "database.url", &c.Database.URL, old.Database.URL)
+	keep(&names, "cache.url", &c.Cache.URL, old.Cache.URL)
+	if !slices.Equal(c.Plugins.Dirs, old.Plugins.Dirs) {
+		c.Plugins.Dirs = old.Plugins.Dirs
+		names = append(names, "plugins.dir")
 	}
 	return names
+}
+
+func keep[T comparable](names *[]string, name string, now *T, was T) {
+	if *now != was {
+		*now = was
+		*names = append(*names, name)
+	}
 }
 
 // hub is what plugins may ask of the daemon.

@@ -99,7 +99,11 @@ func New(ctx context.Context, o Options) (*Daemon, config.Diagnostics, error) {
 		return nil, ds, nil
 	}
 	d.cfg.Store(cfg)
-	return d, ds, d.build(cfg)
+	if err := d.build(cfg); err != nil {
+		d.close()
+		return nil, ds, err
+	}
+	return d, ds, nil
 }
 
 // open makes what cannot change while the daemon runs: folders, the database, the place of plugins.
@@ -108,6 +112,9 @@ func (d *Daemon) open(ctx context.Context, c *config.Config) (err error) {
 	d.setLevel(c)
 	if err := os.MkdirAll(filepath.Join(c.Data, "run"), 0o700); err != nil {
 		return fmt.Errorf("make the data folder %s: %w", c.Data, err)
+	}
+	if answers(SocketPath(c.Data)) {
+		return fmt.Errorf("%w: a daemon answers on %s", errRunning, SocketPath(c.Data))
 	}
 	if d.secret, err = secret(c); err != nil {
 		return err
@@ -130,7 +137,7 @@ func (d *Daemon) open(ctx context.Context, c *config.Config) (err error) {
 	h := &hub{db: d.db, cache: d.cache}
 	d.pool = plugin.New(plugin.Options{
 		Dirs: PluginDirs(c), Runtime: d.runtime, Services: h, Schemas: filepath.Join(c.Data, "schemas"), WorkDir: c.Dir,
-		Folder: func(name, instance string) string { return filepath.Join(c.Data, name) }, Log: d.log,
+		Folder: func(name, instance string) string { return pluginFolder(c.Data, name, instance) }, Log: d.log,
 		Level:   d.pluginLevel,
 		Observe: d.metrics.pluginCall,
 	})
@@ -162,8 +169,11 @@ func (d *Daemon) build(c *config.Config) (err error) {
 	return err
 }
 
-// Close lets go of everything of a daemon that does not run.
+// close lets go of everything of a daemon that does not run.
 func (d *Daemon) close() {
+	if d.links != nil {
+		d.links.Close()
+	}
 	if d.fs != nil {
 		d.fs.Close()
 	}
@@ -204,10 +214,10 @@ func (d *Daemon) Run(ctx context.Context) error {
 	}
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin-jobsWithin)
 	defer cancel()
+	unmounted := make(chan error, 1)
+	go func() { unmounted <- d.kernel.unmount(stop) }() // a plugin that does not finish must not keep the mount
 	d.pool.Drain(stop)
-	if e := d.kernel.unmount(stop); e != nil {
-		err = errors.Join(err, e)
-	}
+	err = errors.Join(err, <-unmounted)
 	stopBack()
 	return errors.Join(err, behind.Wait())
 }
@@ -278,6 +288,10 @@ func (d *Daemon) listen() (*front, error) {
 		tcp.Close()
 		return nil, fmt.Errorf("the data folder's path is too long for the command line's socket %s: at most %d bytes in all", f.socket, maxSocketPath)
 	}
+	if answers(f.socket) {
+		tcp.Close()
+		return nil, fmt.Errorf("%w: a daemon answers on %s", errRunning, f.socket)
+	}
 	if err := os.Remove(f.socket); err != nil && !os.IsNotExist(err) {
 		tcp.Close()
 		return nil, fmt.Errorf("remove the old socket: %w", err)
@@ -294,6 +308,19 @@ func (d *Daemon) listen() (*front, error) {
 
 // maxSocketPath is the longest path of a socket on Linux, in bytes (unix(7), sun_path).
 const maxSocketPath = 107
+
+// errRunning says that a daemon runs on the same data folder.
+var errRunning = errors.New("another daemon uses the data folder")
+
+// answers reports whether somebody listens on a socket: one that a killed daemon left behind does not answer.
+func answers(socket string) bool {
+	conn, err := net.DialTimeout("unix", socket, time.Second)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
+}
 
 // SocketPath is where a daemon listens for the command line.
 func SocketPath(data string) string { return filepath.Join(data, "run", "api.sock") }

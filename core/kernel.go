@@ -20,6 +20,7 @@ type kernel struct {
 	mu   sync.Mutex
 	path string      // guarded by mu; where it is to be mounted; empty: nowhere
 	m    *fuse.Mount // guarded by mu; nil while it is not
+	lost bool        // guarded by mu; somebody took it away, and it is not back yet
 }
 
 // mount mounts the library; keep then sees that it stays so.
@@ -62,20 +63,23 @@ func (k *kernel) keep(ctx context.Context) error {
 func (k *kernel) look() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.m == nil {
+	if k.m != nil {
+		select {
+		case <-k.m.Done():
+			k.m, k.lost = nil, true
+			k.log.Warn("the library was unmounted by somebody else", "path", k.path)
+		default:
+		}
+	}
+	if !k.lost {
 		return
 	}
-	select {
-	case <-k.m.Done():
-	default:
-		return
-	}
-	k.m = nil
 	if err := k.mountLocked(); err != nil {
-		k.log.Error("the library was unmounted by somebody else and cannot be mounted again", "path", k.path, "err", err)
+		k.log.Error("the library cannot be mounted again", "path", k.path, "err", err)
 		return
 	}
-	k.log.Warn("the library was unmounted by somebody else and is mounted again", "path", k.path)
+	k.lost = false
+	k.log.Warn("the library is mounted again", "path", k.path)
 }
 
 // dir is where the library is mounted; empty: it is not.
@@ -91,8 +95,10 @@ func (k *kernel) dir() string {
 func (k *kernel) unmount(ctx context.Context) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.m == nil {
+	m := k.m
+	k.m, k.lost = nil, false // or keep would take it for somebody else's doing
+	if m == nil {
 		return nil
 	}
-	return k.m.Unmount(ctx)
+	return m.Unmount(ctx)
 }

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -77,7 +78,7 @@ func (m *metrics) Served(from chunk.Origin, n int) {
 func (m *metrics) Fetched(took time.Duration, n int64, err error) {
 	result := "ok"
 	switch {
-	case err == context.Canceled:
+	case errors.Is(err, context.Canceled):
 		result = "cancelled"
 	case err != nil:
 		result = "failed"
