@@ -31,3 +31,10 @@ func TestNothingIsLostOrDoubledAtAnyCommitLong(t *testing.T) {
 		})
 	}
 }
+
+// TestItemIsCompletedThoughAnAdditionGetsNoAnswerLong waits for the minute after which the account's list tells whether an
+// addition succeeded.
+func TestItemIsCompletedThoughAnAdditionGetsNoAnswerLong(t *testing.T) {
+	t.Parallel()
+	completesThoughFailing(t, "realdebrid", "")
+}

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -47,8 +48,13 @@ func TestWebhookHasARequestTakenAtOnce(t *testing.T) {
 	if hook == "" {
 		t.Fatalf("overseerr has no hook: %+v", page)
 	}
-	// The address is told as the one who asks reaches the daemon: here by its socket.
-	hook = strings.Replace(hook, "http://millrace/", "http://"+d.address+"/", 1)
+	// The address is told as clients are configured to reach the daemon; the port of this one was the system's choice.
+	u, err := url.Parse(hook)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Scheme, u.Host = "http", d.address
+	hook = u.String()
 	s.wait("the first look at the request list", func() bool { return len(s.world.Calls("overseerr")) > 0 })
 	r := s.want(world.Sintel)
 	for _, tt := range []struct {

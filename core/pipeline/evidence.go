@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path"
+	"slices"
 	"sync"
 	"time"
 
@@ -52,6 +53,9 @@ const judgeTimeout = 2 * time.Minute
 func (p *Pipeline) judge(ctx context.Context, f db.File, e link.Evidence) {
 	ctx, cancel := context.WithTimeout(ctx, judgeTimeout)
 	defer cancel()
+	if e.Kind == sdk.NotFound || e.Kind == sdk.Gone {
+		p.standIn(ctx, f, e.Placement)
+	}
 	if e.Kind == sdk.NotFound && !p.stillMissing(ctx, f, &e) {
 		return
 	}
@@ -77,6 +81,40 @@ func (p *Pipeline) judge(ctx context.Context, f db.File, e link.Evidence) {
 	case len(removed) > 0:
 		p.o.Log.Warn("a file is gone from every provider and is fetched again", "path", f.Path, "evidence", e.Text)
 		p.Removed(ctx, removed)
+	}
+}
+
+// standIn has another provider take the release of a file that one cannot serve, where no other holds it yet, so that
+// readers need not wait until that one's answer is confirmed.
+func (p *Pipeline) standIn(ctx context.Context, f db.File, missing db.Placement) {
+	all, err := p.db.PlacementsFor(ctx, f.ID)
+	if err != nil || slices.ContainsFunc(all, func(o db.Placement) bool {
+		return o.Instance != missing.Instance && o.State == sdk.PlacementReady && o.Gone == 0
+	}) {
+		return
+	}
+	r, err := p.db.Release(ctx, f.Release)
+	if err != nil {
+		return // it has left the library
+	}
+	for _, in := range p.providers(r) {
+		if in.Name == missing.Instance {
+			continue
+		}
+		pl, err := p.offer(ctx, in, r)
+		if err != nil || pl.State != sdk.PlacementReady {
+			continue // it is asked again at the next read that fails
+		}
+		err = p.db.Tx(ctx, func(tx *db.Tx) error {
+			_, err := tx.SavePlacement(ctx, *stored(in.Name, r, pl, p.nodeOf(in)))
+			return err
+		})
+		if err != nil {
+			p.o.Log.Error("a provider that took over a file could not be kept", "file", f.ID, "instance", in.Name, "err", err)
+			return
+		}
+		p.o.Log.Info("another provider took over a file", "path", f.Path, "from", missing.Instance, "to", in.Name)
+		return
 	}
 }
 
