@@ -130,6 +130,27 @@ func (d *daemon) processes() []int {
 	return append([]int{d.cmd.Process.Pid}, children(d.cmd.Process.Pid)...)
 }
 
+// ticks is how many units of /proc's times a second has, on every Linux that Go runs on.
+const ticks = 100
+
+// cpu is how long the daemon and its plugins have had a processor. Other work of the machine does not change it much.
+func (d *daemon) cpu() time.Duration {
+	var total int64
+	for _, pid := range d.processes() {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil {
+			d.b.Fatal(err)
+		}
+		var user, system int64 // the 14th and the 15th field; the 2nd, a name, ends with the last bracket
+		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+		if _, err := fmt.Sscan(fields[11]+" "+fields[12], &user, &system); err != nil {
+			d.b.Fatal(err)
+		}
+		total += user + system
+	}
+	return time.Duration(total) * time.Second / ticks
+}
+
 // children lists the processes that a process has started, of any of its threads.
 func children(pid int) []int {
 	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))

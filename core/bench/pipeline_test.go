@@ -54,6 +54,7 @@ func requestToFile(b *testing.B, found int, more string, open func(dir string) d
 	d.waitMounted(requested)
 	d.poll("the source to be told of every film", w.told)
 	b.ReportMetric(float64(requested)/took.Minutes(), "items/min")
+	b.ReportMetric(float64(d.cpu().Milliseconds())/requested, "cpu-ms/item")
 	if err := os.WriteFile(list, []byte(w.all[requested].imdb()+"\n"), 0o600); err != nil {
 		b.Fatal(err)
 	}
