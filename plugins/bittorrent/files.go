@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -147,23 +148,34 @@ func (b *body) Read(p []byte) (int, error) {
 	ctx, cancel := context.WithTimeout(b.ctx, b.e.wait)
 	defer cancel()
 	p = p[:min(int64(len(p)), b.file.Length()-b.at())] // the library's reader would go on into the next file
-	for {
+	for try := int64(0); ; try++ {
 		before := b.data.generation()
-		n, err := b.r.ReadContext(ctx, p)
-		if n > 0 && b.data.generation() != before {
+		n, err := b.attempt(ctx, p)
+		switch {
+		case n > 0 && b.data.generation() != before:
 			// Pieces were given up meanwhile, perhaps these.
-			if _, err := b.r.Seek(b.at(), 0); err != nil {
+			if _, err := b.r.Seek(b.at(), io.SeekStart); err != nil {
 				return 0, b.failed(err)
 			}
-			continue
-		}
-		if n > 0 {
+		case n > 0:
 			b.data.touch(b.file.Offset()+b.at(), int64(n))
 			b.move(b.at() + int64(n))
 			return n, nil
+		case ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded):
+			b.r.SetReadahead(readahead + (try%2+1)*b.data.pieceLength) // another window makes the library look again
+		default:
+			return 0, b.failed(err)
 		}
-		return 0, b.failed(err)
 	}
+}
+
+// nudgeAfter is how long a read waits before the library is made to look what it should ask peers for; see wakeEvery.
+const nudgeAfter = time.Second
+
+func (b *body) attempt(ctx context.Context, p []byte) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, nudgeAfter)
+	defer cancel()
+	return b.r.ReadContext(ctx, p)
 }
 
 func (b *body) failed(err error) error {

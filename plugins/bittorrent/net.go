@@ -79,6 +79,7 @@ func config(s Settings, data *store, l limits, log *slog.Logger) *torrent.Client
 	cfg.DisableWebseeds = !s.WebSeeds
 	cfg.DisableWebtorrent = true
 	cfg.EstablishedConnsPerTorrent = s.Peers
+	cfg.KeepAliveTimeout = wakeEvery
 	cfg.UploadRateLimiter, cfg.DownloadRateLimiter = l.up, l.down
 	cfg.Slogger = quiet(log)
 	cfg.Logger = alog.Default.WithFilterLevel(alog.Disabled)
@@ -87,6 +88,10 @@ func config(s Settings, data *store, l limits, log *slog.Logger) *torrent.Client
 	}
 	return cfg
 }
+
+// wakeEvery is how often a connection looks by itself what it should ask its peer for. v1.61.0 can lose the signal to do so
+// when it comes while the one before is handled, and nothing is asked for until the next message is due.
+const wakeEvery = 2 * time.Second
 
 // binding is the one network interface to use.
 type binding struct {

@@ -14,7 +14,7 @@ import (
 
 func TestDiskIsBoundedWhileAFileIsReadThatIsLarger(t *testing.T) {
 	t.Parallel()
-	tr, c := newTracker(t), newContent(t, 30, false, 60<<20)
+	tr, c := newTracker(t), newContent(t, 30, false, 40<<20)
 	seed(t, tr, c, nil)
 	s := defaults(t)
 	s.Disk = 24 << 20
@@ -48,7 +48,7 @@ func TestDiskIsBoundedWhileAFileIsReadThatIsLarger(t *testing.T) {
 	}
 	var wg sync.WaitGroup
 	for i := range 4 { // far from one another, what was given up among it
-		wg.Go(func() { same(t, url, c.data, i*15<<20, i*15<<20+3<<20) })
+		wg.Go(func() { same(t, url, c.data, i*10<<20, i*10<<20+3<<20) })
 	}
 	wg.Wait()
 	until(t, "the bound is kept", func() bool {
@@ -66,7 +66,7 @@ func TestDiskIsBoundedWhileAFileIsReadThatIsLarger(t *testing.T) {
 	<-tor.GotInfo()
 	tor.DownloadAll()
 	until(t, "another has what is left", func() bool { return tor.BytesCompleted() > 4<<20 })
-	same(t, url, c.data, 20<<20, 40<<20)
+	same(t, url, c.data, 12<<20, 24<<20)
 	if stats := tor.Stats(); stats.PiecesDirtiedBad.Int64() > 0 {
 		t.Errorf("%d wrong pieces were given to others", stats.PiecesDirtiedBad.Int64())
 	}
