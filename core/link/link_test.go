@@ -394,9 +394,9 @@ func TestTheLinkIsASecret(t *testing.T) {
 			w.Header().Set("Location", "http://%zz/hunter2?secret=hunter2")
 			w.WriteHeader(302)
 		},
-		"a circle": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), 302) },
+		"a circle": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) },
 		"a dead port": func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "http://127.0.0.1:1/hunter2?secret=hunter2", 302)
+			http.Redirect(w, r, "http://127.0.0.1:1/hunter2?secret=hunter2", http.StatusFound)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
