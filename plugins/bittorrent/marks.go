@@ -15,9 +15,8 @@ type mark byte
 const (
 	absent mark = 0 // not here
 	sure   mark = 1 // verified, and known to have reached the disk
-	fresh  mark = 2 // verified and written; sure unless the machine goes down
-	doubt  mark = 3 // was fresh when the machine went down: to be verified again
-	taken  mark = 4 // was here and was given up for space; never in the file, where it is absent
+	fresh  mark = 2 // verified and written; absent once the machine went down, as it may not have reached the disk
+	taken  mark = 3 // was here and was given up for space; never in the file, where it is absent
 )
 
 func (m mark) here() bool { return m == sure || m == fresh }
@@ -31,8 +30,7 @@ type marks struct {
 	all []mark
 }
 
-// openMarks reads the marks of a torrent of n pieces. What was fresh under another boot is in doubt: the machine may have
-// gone down before the data was on the disk.
+// openMarks reads the marks of a torrent of n pieces. What was fresh under another boot is absent.
 func openMarks(path, boot string, n int) (*marks, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -54,13 +52,8 @@ func (m *marks) load(boot string) error {
 	clear(raw[n:])
 	same := boot != "" && string(bytes.TrimRight(raw[:bootLength], "\x00")) == boot
 	for i, b := range raw[bootLength:] {
-		switch mark(b) {
-		case sure, doubt:
-			m.all[i] = mark(b)
-		case fresh:
-			if m.all[i] = doubt; same {
-				m.all[i] = fresh
-			}
+		if k := mark(b); k == sure || k == fresh && same {
+			m.all[i] = k
 		}
 	}
 	if same {

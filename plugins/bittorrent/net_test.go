@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/anacrolix/torrent"
+	"github.com/anacrolix/torrent/metainfo"
 	pp "github.com/anacrolix/torrent/peer_protocol"
 	"github.com/google/go-cmp/cmp"
 
@@ -26,7 +27,7 @@ type witness struct {
 }
 
 func (w *witness) watch(c *torrent.ClientConfig) {
-	c.Callbacks.CompletedHandshake = func(p *torrent.PeerConn, _ torrent.InfoHash) {
+	c.Callbacks.CompletedHandshake = func(p *torrent.PeerConn, _ metainfo.Hash) {
 		host, _, _ := net.SplitHostPort(p.RemoteAddr.String())
 		w.mu.Lock()
 		defer w.mu.Unlock()

@@ -159,7 +159,7 @@ func client(t testing.TB, change func(*torrent.ClientConfig)) *torrent.Client {
 	c.DataDir = t.TempDir()
 	c.ListenHost = func(string) string { return "127.0.0.1" }
 	c.ListenPort = 0
-	c.Seed = true
+	c.Seed, c.KeepAliveTimeout = true, wakeEvery // it has the library's fault too
 	c.NoDHT, c.DisablePEX, c.NoDefaultPortForwarding, c.DisableUTP, c.DisableIPv6, c.DisableWebtorrent = true, true, true, true, true, true
 	c.Slogger = slog.New(slog.DiscardHandler)
 	if change != nil {
