@@ -61,6 +61,7 @@ func (s *scene) leave() {
 		}
 	}
 	s.checkLeftovers()
+	s.checkSecrets()
 	if s.t.Failed() {
 		for _, d := range s.daemons {
 			s.t.Logf("the end of the log of daemon %s:\n%s", d.name, d.log.tail(120))
@@ -96,6 +97,22 @@ func (s *scene) checkLeftovers() {
 	})
 	if err != nil {
 		s.t.Error(err)
+	}
+}
+
+// checkSecrets finds keys of the services in what the daemons logged.
+func (s *scene) checkSecrets() {
+	if s.world == nil {
+		return
+	}
+	e := s.world.Endpoints
+	for _, d := range s.daemons {
+		log := d.log.all()
+		for _, at := range []world.Endpoint{e.Torznab, e.Overseerr, e.RealDebrid, e.RealDebrid2, e.Jellyfin, e.Plex} {
+			if strings.Contains(log, at.Key) {
+				s.t.Errorf("daemon %s logged the key of %s", d.name, at.URL)
+			}
+		}
 	}
 }
 
