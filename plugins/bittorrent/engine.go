@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -23,23 +22,23 @@ import (
 // engine holds torrents that survive restarts: the .torrent of each is in dir/torrents, its data and the marks of what is
 // verified in dir/data. It has one client for public torrents and, once one is used, another for private ones.
 type engine struct {
-	s     Settings
-	log   *slog.Logger
-	wait  time.Duration // readTimeout, but for tests
-	kept  shelf
-	data  *store
-	lock  *os.File
-	both  limits
-	files *fileServer
-	stop  context.CancelFunc
-	ended errgroup.Group
-	short atomic.Bool // the disk is full, whatever the settings say
+	s          Settings
+	log        *slog.Logger
+	wait       time.Duration // readTimeout, but for tests
+	kept       shelf
+	data       *store
+	lock       *os.File
+	both       limits
+	files      *fileServer
+	stop       context.CancelFunc
+	ended      errgroup.Group
+	announcers sync.WaitGroup
+	short      atomic.Bool // the disk is full, whatever the settings say
 
 	mu      sync.Mutex // guards what follows
 	public  *node
 	private *node
 	holds   map[metainfo.Hash]*hold
-	begun   map[metainfo.Hash]int // how often, in this run
 	closed  bool
 }
 
@@ -52,6 +51,10 @@ type hold struct {
 	bodies  map[*body]struct{} // open requests for bytes
 	used    time.Time          // last read, or added
 	probe   func()             // ends the probe
+
+	trackers []string           // that are asked
+	ctx      context.Context    // of what asks them
+	leave    context.CancelFunc // ends it
 
 	asked    time.Time // when the swarm was asked, or last gave something
 	got      int64     // bytes that the swarm had given by then
@@ -70,7 +73,7 @@ func openEngine(dir string, s Settings, log *slog.Logger) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &engine{s: s, log: log, wait: readTimeout, lock: lock, both: newLimits(s), kept: shelf{filepath.Join(dir, "torrents")}, holds: map[metainfo.Hash]*hold{}, begun: map[metainfo.Hash]int{}}
+	e := &engine{s: s, log: log, wait: readTimeout, lock: lock, both: newLimits(s), kept: shelf{filepath.Join(dir, "torrents")}, holds: map[metainfo.Hash]*hold{}}
 	if err := e.start(dir); err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
@@ -123,10 +126,12 @@ func (e *engine) close() error {
 	e.closed = true
 	for _, h := range e.holds {
 		h.endProbe()
+		h.leave()
 	}
 	nodes := slices.DeleteFunc([]*node{e.public, e.private}, func(n *node) bool { return n == nil })
 	e.mu.Unlock()
 	errs := []error{e.files.close(), e.ended.Wait()}
+	e.announcers.Wait()
 	for _, n := range nodes {
 		errs = append(errs, n.close())
 	}
@@ -172,11 +177,18 @@ func (e *engine) add(spec *torrent.TorrentSpec, private bool) (*hold, error) {
 	if !e.s.WebSeeds {
 		spec.Webseeds = nil
 	}
-	if err := h.t.MergeSpec(spec); err != nil {
+	more := *spec
+	more.Trackers = nil // see announce
+	if err := h.t.MergeSpec(&more); err != nil {
 		return nil, fmt.Errorf("merge torrent %s: %w", spec.InfoHash.HexString(), err)
 	}
 	if news := without(slices.Concat(spec.Trackers...), slices.Concat(h.spec.Trackers...)); len(news) > 0 {
 		h.spec.Trackers = append(h.spec.Trackers, news)
+		n, err := e.nodeFor(h.private)
+		if err != nil {
+			return nil, err
+		}
+		e.announce(h, n, news)
 	}
 	h.spec.Webseeds = append(h.spec.Webseeds, without(spec.Webseeds, h.spec.Webseeds)...)
 	return h, nil
@@ -194,11 +206,7 @@ func (e *engine) begin(spec *torrent.TorrentSpec, private bool) (*hold, error) {
 		return nil, err
 	}
 	theirs := *spec
-	if !private && len(e.s.Trackers) > 0 {
-		theirs.Trackers = append(slices.Clone(spec.Trackers), e.s.Trackers)
-	}
-	theirs.Trackers = again(theirs.Trackers, e.begun[spec.InfoHash])
-	e.begun[spec.InfoHash]++
+	theirs.Trackers = nil // they are asked by announce
 	if private {
 		theirs.DhtNodes = nil
 	}
@@ -210,27 +218,14 @@ func (e *engine) begin(spec *torrent.TorrentSpec, private bool) (*hold, error) {
 		return nil, fmt.Errorf("add torrent %s: %w", spec.InfoHash.HexString(), err)
 	}
 	h := &hold{hash: spec.InfoHash, t: t, spec: spec, private: private, bodies: map[*body]struct{}{}, used: time.Now()}
+	h.ctx, h.leave = context.WithCancel(context.Background()) // ends with endLocked or close
 	t.SetOnWriteChunkError(func(err error) { e.writeFailed(h, err) })
 	e.holds[spec.InfoHash] = h
+	e.announce(h, n, spec.Trackers...)
+	if !private {
+		e.announce(h, n, e.s.Trackers)
+	}
 	return h, nil
-}
-
-// again makes trackers look new to the library where a torrent was begun before: v1.61.0 does not announce a torrent that
-// was dropped and comes again until the interval of its earlier announce has passed. A fragment is never sent.
-func again(tiers [][]string, times int) [][]string {
-	if times == 0 {
-		return tiers
-	}
-	fresh := make([][]string, 0, len(tiers))
-	for _, tier := range tiers {
-		var urls []string
-		for _, u := range tier {
-			base, _, _ := strings.Cut(u, "#")
-			urls = append(urls, fmt.Sprintf("%s#%d", base, times))
-		}
-		fresh = append(fresh, urls)
-	}
-	return fresh
 }
 
 func (e *engine) nodeFor(private bool) (*node, error) {
@@ -305,6 +300,7 @@ func (e *engine) dropLocked(hash metainfo.Hash) error {
 // endLocked takes a torrent out of use. Its readers are cut off.
 func (e *engine) endLocked(h *hold) {
 	h.endProbe()
+	h.leave()
 	h.t.Drop()
 	delete(e.holds, h.hash)
 }

@@ -22,6 +22,11 @@ import (
 type node struct {
 	*torrent.Client
 	open []interface{ Close() error } // sockets that the client does not close itself
+
+	// How trackers are reached; nil and empty for any way.
+	dial         func(ctx context.Context, network, address string) (net.Conn, error)
+	listenPacket func(network, address string) (net.PacketConn, error)
+	udp          string
 }
 
 // limits are what all nodes of an engine share.
@@ -80,6 +85,7 @@ func config(s Settings, data *store, l limits, log *slog.Logger) *torrent.Client
 	cfg.DisableWebtorrent = true
 	cfg.EstablishedConnsPerTorrent = s.Peers
 	cfg.KeepAliveTimeout = wakeEvery
+	cfg.DisableTrackers = true // see announce
 	cfg.UploadRateLimiter, cfg.DownloadRateLimiter = l.up, l.down
 	cfg.Slogger = quiet(log)
 	cfg.Logger = alog.Default.WithFilterLevel(alog.Disabled)
@@ -140,11 +146,8 @@ func (b binding) connect(s Settings, cfg *torrent.ClientConfig) (*node, error) {
 	dht := !cfg.NoDHT
 	cfg.DisableTCP, cfg.DisableUTP, cfg.NoDHT, cfg.NoDefaultPortForwarding = true, true, true, true
 	cfg.DisableIPv6, cfg.DisableIPv4 = b.ip.To4() != nil, b.ip.To4() == nil
-	cfg.TrackerDialContext, cfg.HTTPDialContext = dialer.DialContext, dialer.DialContext
+	cfg.HTTPDialContext = dialer.DialContext
 	cfg.WebTransport = &http.Transport{DialContext: dialer.DialContext, MaxConnsPerHost: 10, IdleConnTimeout: time.Minute}
-	cfg.TrackerListenPacket = func(string, string) (net.PacketConn, error) {
-		return listen.ListenPacket(context.Background(), b.network("udp"), net.JoinHostPort(b.ip.String(), "0"))
-	}
 	tcp, udp, err := b.sockets(listen, s.Port)
 	if err != nil {
 		return nil, err
@@ -153,7 +156,10 @@ func (b binding) connect(s Settings, cfg *torrent.ClientConfig) (*node, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start a client on %s: %w", b.ip, err), tcp.Close(), udp.Close())
 	}
-	n := &node{Client: c, open: []interface{ Close() error }{tcp, udp}}
+	n := &node{Client: c, open: []interface{ Close() error }{tcp, udp}, dial: dialer.DialContext, udp: b.network("udp")}
+	n.listenPacket = func(string, string) (net.PacketConn, error) {
+		return listen.ListenPacket(context.Background(), n.udp, net.JoinHostPort(b.ip.String(), "0"))
+	}
 	if dht {
 		d, err := c.NewAnacrolixDhtServer(udp)
 		if err != nil {

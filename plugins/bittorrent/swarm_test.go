@@ -94,7 +94,8 @@ func (c *content) path(i int) string {
 // torrent is a .torrent that names a tracker.
 func (c *content) torrent(t testing.TB, announce string) []byte {
 	t.Helper()
-	m := metainfo.MetaInfo{InfoBytes: c.raw, Announce: announce}
+	odd := strings.Replace(announce, "http://", "http://user:password@", 1) // what the library would panic at
+	m := metainfo.MetaInfo{InfoBytes: c.raw, AnnounceList: [][]string{{announce, odd, "wss://127.0.0.1:1", "udp://", "%"}}}
 	var b bytes.Buffer
 	if err := m.Write(&b); err != nil {
 		t.Fatal(err)
@@ -108,8 +109,8 @@ func (c *content) request(t testing.TB, announce string) sdk.AddRequest {
 	return sdk.AddRequest{Hash: c.hash.HexString(), Name: c.name, Torrent: c.torrent(t, announce)}
 }
 
-// tracker is a BitTorrent tracker that knows one swarm: those that announced themselves to it, and those it is told.
-type tracker struct {
+// localTracker is a BitTorrent tracker that knows one swarm: those that announced themselves to it, and those it is told.
+type localTracker struct {
 	url string
 
 	mu    sync.Mutex
@@ -117,28 +118,28 @@ type tracker struct {
 	from  []string // addresses that asked
 }
 
-func newTracker(t testing.TB) *tracker {
+func newTracker(t testing.TB) *localTracker {
 	t.Helper()
-	tr := &tracker{}
+	tr := &localTracker{}
 	s := httptest.NewServer(http.HandlerFunc(tr.announce))
 	t.Cleanup(s.Close)
 	tr.url = s.URL + "/announce"
 	return tr
 }
 
-func (tr *tracker) add(p netip.AddrPort) {
+func (tr *localTracker) add(p netip.AddrPort) {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
 	tr.peers = append(tr.peers, p)
 }
 
-func (tr *tracker) asked() []string {
+func (tr *localTracker) asked() []string {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
 	return slices.Clone(tr.from)
 }
 
-func (tr *tracker) announce(w http.ResponseWriter, r *http.Request) {
+func (tr *localTracker) announce(w http.ResponseWriter, r *http.Request) {
 	host, _, _ := net.SplitHostPort(r.RemoteAddr)
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
@@ -174,7 +175,7 @@ func client(t testing.TB, change func(*torrent.ClientConfig)) *torrent.Client {
 }
 
 // seed makes another client offer the content, and tells a tracker of it.
-func seed(t testing.TB, tr *tracker, c *content, change func(*torrent.ClientConfig)) *torrent.Client {
+func seed(t testing.TB, tr *localTracker, c *content, change func(*torrent.ClientConfig)) *torrent.Client {
 	t.Helper()
 	cl := client(t, func(cfg *torrent.ClientConfig) {
 		cfg.DisableTrackers = true
