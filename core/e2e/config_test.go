@@ -73,7 +73,7 @@ func (s *scene) realdebrid2(extra ...string) string {
 }
 
 func bittorrent(extra ...string) string {
-	lines := append([]string{`dht = false`, `from = ["indexer"]`, `upload = "1MiB/s"`, `stall = "5s"`}, extra...)
+	lines := append([]string{`dht = false`, `from = ["indexer"]`, `upload = "1MiB/s"`}, extra...)
 	return "debrid \"bittorrent\" {\n  " + strings.Join(lines, "\n  ") + "\n}\n"
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -44,6 +46,14 @@ func (d *daemon) settled(want, done map[string]string) {
 	if n := len(d.items()); n != len(done) {
 		d.t.Errorf("there are %d items, want %d", n, len(done))
 	}
+	s.wait("every file to be read: a swarm may have to notice first that the one before has gone", func() bool {
+		for path := range want {
+			if _, err := digest(filepath.Join(d.mount(), path)); err != nil {
+				return false
+			}
+		}
+		return true
+	})
 	d.plays(want)
 	holders := map[string]int{}
 	files := map[int64]bool{}
@@ -128,13 +138,11 @@ func killAtCommit(t *testing.T, point string) (reached bool) {
 	s.wait("the daemon to end itself, or to be done", func() bool {
 		return d.hasExited() || cmp.Equal(done, d.states())
 	})
-	if reached = d.hasExited(); reached {
-		d.waitExit()
-		d.run()
-		d.ready()
-	} else {
-		d.ready()
-	}
+	_ = d.cmd.Process.Signal(syscall.SIGTERM) // where it is done: the commit may still come while it stops
+	d.waitExit()
+	reached = !d.cmd.ProcessState.Success()
+	d.run()
+	d.ready()
 	d.settled(want, done)
 	return reached
 }
