@@ -143,6 +143,9 @@ func (c *Cache) Do(ctx context.Context, key string, ttl time.Duration, compute f
 	}
 	ch := c.flight.DoChan(key, func() (any, error) {
 		shared := context.WithoutCancel(ctx)
+		if v, ok := c.Get(shared, key); ok { // put there between our look and our turn
+			return v, nil
+		}
 		v, err := compute(shared)
 		if err == nil {
 			c.Put(shared, key, v, ttl)
