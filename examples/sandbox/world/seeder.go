@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/anacrolix/torrent"
 	"github.com/anacrolix/torrent/metainfo"
@@ -58,6 +59,8 @@ func (s *seeder) config() *torrent.ClientConfig {
 	c.DisableUTP, c.DisableIPv6, c.DisableWebtorrent, c.DisableWebseeds = true, true, true, true
 	c.DialForPeerConns = false
 	c.DropMutuallyCompletePeers = true
+	// The library's connection writer can miss its wake-up (v1.61.0); a keep-alive gets it going again.
+	c.KeepAliveTimeout = 2 * time.Second
 	c.Slogger = slog.New(slog.DiscardHandler)
 	return c
 }
