@@ -55,7 +55,7 @@ check: ## format, vet, lint (layers too), generated files, examples, race detect
 	@$(MAKE) --no-print-directory build
 	@for f in config.hcl examples/config/*; do $(EXAMPLE_ENV) bin/millrace config validate $$f || exit 1; done
 	cd examples/plugin && go vet ./...
-	CGO_ENABLED=1 go test -race -short -timeout 20m ./core/... ./sdk/... ./vfs/... ./plugins/...
+	CGO_ENABLED=1 go test -race -short -timeout 20m $$(go list ./core/... ./sdk/... ./vfs/... ./plugins/... | grep -v -e /core/e2e -e /core/bench)
 
 bench: build ## print the figures: pipeline, plugin calls, start, memory
 	@.ci/bench
