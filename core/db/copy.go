@@ -69,6 +69,7 @@ func pgTool(ctx context.Context, target, program string, args ...string) error {
 	if err != nil {
 		return fmt.Errorf("run %s: the database's URL cannot be read", program) // the text of err holds the URL
 	}
+	u.RawQuery = libpq(u.Query()).Encode()
 	env := os.Environ()
 	if pw, ok := u.User.Password(); ok {
 		env = append(env, "PGPASSWORD="+pw)
@@ -88,4 +89,14 @@ func pgTool(ctx context.Context, target, program string, args ...string) error {
 		return fmt.Errorf("run %s: %w: %s", program, err, strings.TrimSpace(string(out)))
 	}
 	return nil
+}
+
+// libpq leaves out what only pgx understands of a URL's parameters: PostgreSQL's own programs refuse the others.
+func libpq(q url.Values) url.Values {
+	for name := range q {
+		if strings.HasPrefix(name, "pool_") || strings.HasSuffix(name, "_cache_capacity") || name == "default_query_exec_mode" {
+			q.Del(name)
+		}
+	}
+	return q
 }
