@@ -14,6 +14,7 @@ import (
 	"github.com/millrace-media/millrace/core/rank"
 	"github.com/millrace-media/millrace/core/release"
 	"github.com/millrace-media/millrace/sdk"
+	"github.com/millrace-media/millrace/sdk/torznab"
 )
 
 // maxFetches is how many .torrent files are fetched in a search, of the releases that match the title by name.
@@ -35,7 +36,7 @@ func (f *Finder) hashes(ctx context.Context, all []sighted, w *rank.Wanted) []si
 		if r.Hash == "" && r.Magnet != "" {
 			r.Hash, _, _ = ParseMagnet(r.Magnet) // one that cannot be read tells nothing
 		}
-		if r.Hash = normalHash(r.Hash); r.Hash != "" || r.Torrent == "" {
+		if r.Hash = torznab.NormalHash(r.Hash); r.Hash != "" || r.Torrent == "" {
 			continue
 		}
 		parsed := release.Parse(r.Name)

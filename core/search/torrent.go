@@ -2,7 +2,6 @@ package search
 
 import (
 	"crypto/sha1"
-	"encoding/base32"
 	"encoding/hex"
 	"errors"
 	"net/url"
@@ -10,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/millrace-media/millrace/sdk"
+	"github.com/millrace-media/millrace/sdk/torznab"
 )
 
 // errTorrent says that bytes are no .torrent of the first version (BEP 3).
@@ -186,27 +186,12 @@ func ParseMagnet(magnet string) (hash, name string, err error) {
 	q := u.Query()
 	for _, xt := range q["xt"] {
 		if id, ok := strings.CutPrefix(xt, "urn:btih:"); ok {
-			if hash = normalHash(id); hash != "" {
+			if hash = torznab.NormalHash(id); hash != "" {
 				return hash, q.Get("dn"), nil
 			}
 		}
 	}
 	return "", "", errors.New("the magnet link holds no v1 info-hash (xt=urn:btih:…)")
-}
-
-func normalHash(id string) string {
-	if len(id) == 32 {
-		b, err := base32.StdEncoding.DecodeString(strings.ToUpper(id))
-		if err != nil {
-			return ""
-		}
-		return hex.EncodeToString(b)
-	}
-	id = strings.ToLower(id)
-	if b, err := hex.DecodeString(id); err != nil || len(b) != sha1.Size {
-		return ""
-	}
-	return id
 }
 
 // Magnet makes a magnet link of a hash with every tracker that the given links name.
