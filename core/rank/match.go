@@ -42,6 +42,7 @@ type MatchResult struct {
 	Confidence uint8  // 0 to 15; among releases of one State the higher is the surer
 	Want, Got  string // where one value is against another
 	Covers     Coverage
+	Span       release.Span // the bytes of the name that decided; empty where it is what the name lacks
 }
 
 // Match compares a release with what is wanted. For many releases of one title make the [Target] once.
@@ -49,6 +50,27 @@ func Match(w *Wanted, r *release.Release) MatchResult { return NewTarget(*w).Mat
 
 // Match compares a release with what is wanted.
 func (t *Target) Match(r *release.Release) MatchResult {
+	m := t.match(r)
+	m.Span = r.Span(decisive(m.Code))
+	return m
+}
+
+// decisive is the field of a name that a code is about.
+func decisive(c Code) release.Field {
+	switch c {
+	case CodeOtherYear:
+		return release.FieldYear
+	case CodeOtherDate:
+		return release.FieldDate
+	case CodeOtherSeason, CodeOtherEpisode, CodeOnlyEpisodes, CodeIsSeries, CodeNoSeason:
+		return release.FieldNumber
+	case CodeIsSpecial, CodeCollection:
+		return release.FieldFlags
+	}
+	return release.FieldTitle
+}
+
+func (t *Target) match(r *release.Release) MatchResult {
 	l := t.title(r)
 	if l.state != Yes {
 		return MatchResult{State: No, Code: l.code, Want: t.name(), Got: r.Title()}

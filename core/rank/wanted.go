@@ -28,14 +28,18 @@ const (
 type Wanted struct {
 	Kind   Kind
 	Titles []string // the title and every alias worth knowing
+	Names  []Name   // further names of which more is known
 
-	Year    int    // of release, or of a show's first season
-	YearEnd int    // of a show's last season, 0 while it runs or where unknown
-	Country string // ISO 3166 two-letter code of origin; tells "The Office US" from "UK"
+	Year    int     // of release, or of a show's first season
+	YearEnd int     // of a show's last season, 0 while it runs or where unknown
+	Country string  // ISO 3166 two-letter code of origin; tells "The Office US" from "UK"
+	Runtime int     // minutes, of a film or of one episode
+	Rivals  []Rival // other works of the same name
 
 	Season   int // of a season or an episode; 0 holds the specials
 	Episode  int
-	Absolute int // number counted over all seasons
+	Absolute int     // number counted over all seasons
+	Orders   []Order // of an episode: where it stands in other orders
 
 	AirDates      []release.Date // of the episode: the day at home, and in UTC where that is another
 	EpisodeTitles []string       // of the episode, or of all where a season or show is wanted
@@ -43,6 +47,38 @@ type Wanted struct {
 
 	Anime bool // absolute numbers are usual
 	Daily bool // dates are usual
+
+	// YearTolerance is by how many years a film's may differ: 1 or 2, ExactYear for none, 0 for the usual 1.
+	YearTolerance int
+	// Similarity is how much of a title must be as it is written for it to be taken as a slip of the pen: 0.80 to 1, 0 for the
+	// usual 0.90. With 1 titles must be equal.
+	Similarity float64
+}
+
+// ExactYear is the YearTolerance that allows no difference.
+const ExactYear = -1
+
+// Name is one name of a wanted title.
+type Name struct {
+	Text     string
+	Language string // BCP 47, "" if unknown
+	Season   int    // the one season of which this is the name ("Title: The Final Arc"), 0 if of the whole
+}
+
+// Rival is another work of the same name. A name that tells nothing but the title belongs to the oldest.
+type Rival struct {
+	Titles        []string
+	Year, YearEnd int
+	Country       string
+	Movie         bool
+}
+
+// Order is where an episode stands in another order than the one in which it is wanted: that of the discs, or of a database
+// that counts each half of a season for itself.
+type Order struct {
+	Name            string // "dvd", "anidb"
+	Season, Episode int
+	Absolute        int // 0 if the order does not count over seasons
 }
 
 // Target is a Wanted prepared for many comparisons. It is safe for concurrent use.
