@@ -259,7 +259,7 @@ func (t *Target) episode(x numbering) MatchResult {
 	case release.NumberAbsolute:
 		return t.bareNumber(x, a)
 	case release.NumberCompact:
-		v := int(x.eps[0].Lo)
+		v := 100*int(x.seasons[0].Lo) + int(x.eps[0].Lo)
 		switch {
 		case v == 100*s+e && e > 0, t.Anime && v == a, t.oneSeason() && v == e:
 			return yes(10)

@@ -26,7 +26,7 @@ func (t *Target) episodesOf(r *release.Release) (season int, episodes []int, cod
 	case release.NumberAbsolute:
 		return t.bare(r, numbers)
 	case release.NumberCompact:
-		return t.compact(r, numbers)
+		return t.compact([]int{100*int(r.Seasons[0].Lo) + numbers[0]})
 	case release.NumberDaily:
 		return 0, nil, CodeOtherDate
 	}
@@ -103,17 +103,16 @@ func (t *Target) bare(r *release.Release, numbers []int) (season int, episodes [
 	if t.Anime {
 		return t.counted(numbers, true)
 	}
-	return t.compact(r, numbers)
+	return t.compact(numbers)
 }
 
-// compact takes 102 as season 1, episode 2 where that season has so many, or the folder says so.
-func (t *Target) compact(r *release.Release, numbers []int) (season int, episodes []int, code Code) {
+// compact takes 102 as season 1, episode 2 where that season has so many.
+func (t *Target) compact(numbers []int) (season int, episodes []int, code Code) {
 	if len(numbers) != 1 {
 		return 0, nil, CodeNoSeason
 	}
 	s, e := numbers[0]/100, numbers[0]%100
-	told := len(r.Seasons) == 1 && int(r.Seasons[0].Lo) == s
-	if s == 0 || e == 0 || t.Anime && !told || !told && t.length(s) < e {
+	if s == 0 || e == 0 || t.Anime || t.length(s) < e {
 		return 0, nil, CodeNoSeason
 	}
 	return s, []int{e}, ""

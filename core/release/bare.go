@@ -262,10 +262,15 @@ func (p *parser) compact() bool {
 		return false
 	}
 	v, ok := p.plain(i)
-	if !ok || v < 101 || v%100 == 0 || v%100 > 40 {
+	if !ok {
 		return false
 	}
-	p.take(NumberCompact, i, 1, v, v)
+	s, e, ok := takeApart(v)
+	if !ok {
+		return false
+	}
+	p.take(NumberCompact, i, 1, int(e), int(e))
+	p.rel.Seasons = addRanges(nil, []Range{{s, s}})
 	return true
 }
 

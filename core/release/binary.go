@@ -39,6 +39,7 @@ func (r *Release) AppendBinary(b []byte) []byte {
 	}
 	b = appendRanges(b, r.Seasons)
 	b = appendRanges(b, r.Episodes)
+	b = appendReadings(b, r.Others)
 	for _, s := range r.spans {
 		if len(b)-start > MaxBinary-5 {
 			break
@@ -157,6 +158,7 @@ func Decode(name string, data []byte) (Release, error) {
 		r.Titles = append(r.Titles, Title{Text: spaced(r.Raw[s.Lo:s.Hi]), Span: s})
 	}
 	r.Seasons, r.Episodes = d.ranges(), d.ranges()
+	r.Others = d.readings(r.Raw)
 	if d.failed {
 		return Release{}, fmt.Errorf("decode reading: %w", errShort)
 	}

@@ -43,7 +43,8 @@ func (p *parser) numericDay(i int) int {
 			d, ok = day(a, c, b)
 		}
 	case wc == 4 && wa <= 2:
-		if d, ok = day(c, b, a); !ok || g&gapDash != 0 && b <= 12 && a <= 12 {
+		p.swapped = a <= 12 && b <= 12 && a != b
+		if d, ok = day(c, b, a); !ok || g&gapDash != 0 && p.swapped {
 			if other, fine := day(c, a, b); fine {
 				d, ok = other, true
 			}

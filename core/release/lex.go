@@ -67,8 +67,9 @@ type parser struct {
 	opened bool // the name begins with a bracket
 	tail   gap  // what follows the last token
 
-	from       int // first token of the numbering just read
-	yearAt     int // token of the year, -1 if none
+	from       int  // first token of the numbering just read
+	yearAt     int  // token of the year, -1 if none
+	swapped    bool // the date's day and month may be the other way round
 	waiting    [96]waiting
 	nwait      int
 	marks      [32]uint8 // words for subtitles

@@ -20,6 +20,7 @@ func parse(name string, file bool) Release {
 	p.settle()
 	p.group()
 	p.finish()
+	p.others()
 	return p.rel
 }
 

@@ -142,9 +142,26 @@ func (r *Release) fillNumbers(dir *Release) {
 		if len(r.Seasons) == 0 && Count(dir.Seasons) == 1 {
 			r.Seasons, r.Numbering = dir.Seasons, NumberSeasonEpisode
 		}
-	case NumberAbsolute, NumberCompact:
+	case NumberCompact:
+		r.confirm(dir)
+	case NumberAbsolute:
 		if len(r.Seasons) == 0 && Count(dir.Seasons) == 1 {
 			r.Seasons = dir.Seasons
 		}
 	}
+}
+
+// confirm settles a number of three digits by the folder's season: 205 in "Season 2" is its episode 5, and in any other
+// season's folder no season and episode run together.
+func (r *Release) confirm(dir *Release) {
+	if Count(dir.Seasons) != 1 {
+		return
+	}
+	if dir.Seasons[0].Lo == r.Seasons[0].Lo {
+		r.Numbering, r.Others = NumberSeasonEpisode, nil
+		return
+	}
+	r.Numbering = NumberAbsolute
+	r.Episodes = single(runTogether(r.Seasons[0].Lo, r.Episodes[0].Lo))
+	r.Seasons, r.Others = dir.Seasons, nil
 }

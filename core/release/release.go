@@ -3,8 +3,8 @@
 // not which release is better, not where a name came from. It is pure, runs in time linear in the name, looks at its
 // first 512 bytes only and never panics.
 //
-// A name often has several readings ("117" is season 1 episode 17, or episode 117). Release keeps the likeliest and says
-// by Numbering how it was written, so that whoever knows what is wanted can weigh the others.
+// A name often has several readings ("117" is season 1 episode 17, or episode 117). Release is the likeliest, says by
+// Numbering how it was written, and keeps the others in Others, so that whoever knows what is wanted can settle it.
 package release
 
 import "fmt"
@@ -80,7 +80,8 @@ const (
 	NumberEpisode
 	// NumberAbsolute is a bare number where fan subbers put the episode: "Title - 05", "[05]", "Title 679 [".
 	NumberAbsolute
-	// NumberCompact is a bare number of three or four digits that may be season and episode run together: "title.117.hdtv".
+	// NumberCompact is a bare number of three or four digits that is most likely season and episode run together: "title.117.hdtv"
+	// is season 1, episode 17.
 	NumberCompact
 	// NumberPart is one of so many: "2of6".
 	NumberPart
@@ -127,10 +128,11 @@ type Release struct {
 	Year, YearEnd uint16 // YearEnd is zero but for a range, "2001-2011"
 	Date          Date
 	Numbering     Numbering
-	Seasons       []Range // sorted, not overlapping; season 0 holds specials
-	Episodes      []Range // sorted, not overlapping; of the one season, or absolute
-	PartOf        uint16  // the "6" of "2of6"
-	NumberFirst   bool    // the numbering comes before the title, which then may be the episode's own
+	Seasons       []Range   // sorted, not overlapping; season 0 holds specials
+	Episodes      []Range   // sorted, not overlapping; of the one season, or absolute
+	PartOf        uint16    // the "6" of "2of6"
+	Others        []Reading // other ways to read an ambiguous number, likeliest first; nil if there are none
+	NumberFirst   bool      // the numbering comes before the title, which then may be the episode's own
 
 	Resolution Resolution
 	Source     Source
