@@ -3,8 +3,6 @@ package release
 import (
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // gap is what stands between a token and the one before it.
@@ -59,13 +57,15 @@ const maxTokens = MaxName / 2
 
 // parser holds the state of one reading. It lives on the stack.
 type parser struct {
-	raw    string
-	fold   [2 * MaxName]byte
-	nfold  int
-	toks   [maxTokens + 1]token // one more, always empty, so that looking ahead is safe
-	n      int
-	opened bool // the name begins with a bracket
-	tail   gap  // what follows the last token
+	raw     string
+	fold    [2 * MaxName]byte
+	nfold   int
+	toks    [maxTokens + 1]token // one more, always empty, so that looking ahead is safe
+	n       int
+	opened  bool // the name begins with a bracket
+	posted  bool // it is the subject of a post
+	wrapped bool // one bracket is around all of it
+	tail    gap  // what follows the last token
 
 	from       int  // first token of the numbering just read
 	yearAt     int  // token of the year, -1 if none
@@ -82,42 +82,6 @@ type parser struct {
 	rel Release
 }
 
-// clean makes a name safe to read: at most MaxName bytes, valid UTF-8, compatibility forms resolved.
-func clean(name string) string {
-	name = truncate(name)
-	if isASCII(name) {
-		return name
-	}
-	if !utf8.ValidString(name) {
-		b := make([]byte, 0, len(name))
-		for _, r := range name {
-			b = utf8.AppendRune(b, r)
-		}
-		name = string(b)
-	}
-	return truncate(norm.NFKC.String(name))
-}
-
-func truncate(name string) string {
-	if len(name) <= MaxName {
-		return name
-	}
-	end := MaxName
-	for end > MaxName-utf8.UTFMax && !utf8.RuneStart(name[end]) {
-		end--
-	}
-	return name[:end]
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
 // lex cuts raw into tokens and fills fold, in which every token is lower case and without accents.
 func (p *parser) lex() {
 	var (
@@ -129,7 +93,8 @@ func (p *parser) lex() {
 		last            rune
 		cur             *token
 	)
-	for i := 0; i < len(p.raw); {
+	from, to := p.subject()
+	for i := from; i < to; {
 		r, size := rune(p.raw[i]), 1
 		if r >= utf8.RuneSelf {
 			r, size = utf8.DecodeRuneInString(p.raw[i:])

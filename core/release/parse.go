@@ -9,7 +9,9 @@ func parse(name string, file bool) Release {
 	p.raw = clean(name)
 	p.rel.Raw, p.rel.Version = p.raw, Version
 	p.lex()
-	p.extension(file)
+	p.extension(file || p.posted)
+	p.volume()
+	p.reposted()
 	p.sites()
 	p.numbering()
 	p.lookUp()
@@ -85,50 +87,6 @@ func (p *parser) extension(file bool) {
 		p.toks[p.n] = token{}
 	}
 }
-
-// sites finds "www.example.org", and a domain alone in brackets.
-func (p *parser) sites() {
-	if p.is(0, "www") || p.is(0, "ww") {
-		for k := 2; k < p.n && k < 5; k++ {
-			if p.toks[k].gap&gapWideDash != 0 {
-				p.site(0, k)
-				break
-			}
-		}
-	}
-	for i := 0; i < p.n; i++ {
-		if p.is(i, "www") && !p.toks[i].claimed && i+1 < p.n {
-			k := i + 1
-			for k < p.n && k <= i+3 && (p.toks[k].gap&^gapDash == gapDot || k == i+1 && p.toks[k].gap == gapDot|gapDash) && (k < i+3 || domains[string(p.word(k))]) {
-				k++
-				if k > i+2 && domains[string(p.word(k-1))] {
-					break
-				}
-			}
-			if k > i+1 && domains[string(p.word(k-1))] {
-				p.site(i, k-i)
-				i = k - 1
-			}
-			continue
-		}
-		t := &p.toks[i]
-		alone := t.bracket != 0 && t.gap&gapOpen != 0 && i+1 < p.n && p.toks[i+1].bracket == t.bracket && p.toks[i+1].gap == gapDot &&
-			p.toks[i+2].bracket != t.bracket
-		if alone && domains[string(p.word(i+1))] {
-			p.site(i, 2)
-			i++
-		}
-	}
-}
-
-func (p *parser) site(i, n int) {
-	p.claim(FieldSite, i, n)
-	if p.rel.Site.Empty() {
-		p.rel.Site = p.rel.spans[FieldSite]
-	}
-}
-
-var domains = wordSet("com org net ru to mx re nu me io tv cc eu info pics phd hair nl it ag is se li pw xyz vip site life fun link wf am lt ms one ai app rip ws pm sx es fr pl de in uk us br ca club cx art space top la fi my id tw cn hk kr jp mobi online pro win")
 
 // lookUp finds the phrases of the vocabulary. Strong ones take effect at once, the others wait until the title's end is known.
 func (p *parser) lookUp() {

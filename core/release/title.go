@@ -12,7 +12,7 @@ func (p *parser) firstToken() int {
 		return 0
 	}
 	lead := p.toks[i].bracket
-	if lead == 0 || i == 0 && !p.opened || p.toks[i].gap&gapOpen == 0 && i > 0 {
+	if lead == 0 || i == 0 && (!p.opened || p.counted(i)) || p.toks[i].gap&gapOpen == 0 && i > 0 {
 		return i
 	}
 	k := i
@@ -30,6 +30,12 @@ func (p *parser) firstToken() int {
 	}
 	p.lead = lead
 	return k
+}
+
+// counted reports whether a title begins with a number in round brackets: "(500) Days of Summer".
+func (p *parser) counted(i int) bool {
+	t, next := &p.toks[i], &p.toks[i+1]
+	return t.round && t.digits && next.bracket != t.bracket && next.gap&gapClose != 0 && next.gap&(gapDash|gapOpen) == 0 && !next.digits
 }
 
 // firstStrong is the first technical word at or after token i, p.n if there is none.
@@ -83,7 +89,7 @@ func (p *parser) stops(i int) bool {
 		return true
 	case t.gap&gapRound != 0:
 		return !p.continues(i) && !p.country(i)
-	case t.bracket == 0 && p.toks[p.start].bracket != 0 && t.gap&gapClose != 0:
+	case t.bracket == 0 && p.toks[p.start].bracket != 0 && t.gap&gapClose != 0 && !(i == p.start+1 && p.counted(p.start)):
 		return true
 	}
 	return false
@@ -276,7 +282,7 @@ func (p *parser) addTitle(from, to int) {
 	for int(s.Hi) < len(p.raw) && (p.raw[s.Hi] == '!' || p.raw[s.Hi] == '?' || p.raw[s.Hi] == '%' || p.raw[s.Hi] == ')' && strings.Contains(p.raw[s.Lo:s.Hi], "(")) {
 		s.Hi++
 	}
-	if s.Lo > 0 && p.raw[s.Lo-1] == '(' && s.Hi > s.Lo && p.raw[s.Hi-1] == ')' {
+	if s.Lo > 0 && p.raw[s.Lo-1] == '(' && (p.raw[s.Hi-1] == ')' || p.counted(from)) {
 		s.Lo--
 	}
 	text := spaced(p.raw[s.Lo:s.Hi])

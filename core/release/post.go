@@ -1,0 +1,109 @@
+package release
+
+import "strings"
+
+// subject finds the part of raw that is the name: what a post quotes, [01/20] - "name.part01.rar" yEnc (1/50), and what a
+// bracket holds that is around everything, "[Title (2010) 1080p]". It is the whole of anything else.
+func (p *parser) subject() (from, to int) {
+	from, to = 0, len(p.raw)
+	if lo, hi, ok := quoted(p.raw); ok {
+		p.posted = true
+		from, to = lo, hi
+	}
+	if wrapped(p.raw[from:to]) {
+		p.wrapped = true
+		return from + 1, to - 1
+	}
+	return from, to
+}
+
+// quoted finds what stands in quotes in the subject of a post.
+func quoted(raw string) (lo, hi int, ok bool) {
+	lo = strings.IndexByte(raw, '"')
+	if lo < 0 {
+		return 0, 0, false
+	}
+	n := strings.IndexByte(raw[lo+1:], '"')
+	if n < 8 {
+		return 0, 0, false
+	}
+	hi = lo + 1 + n
+	after, before := raw[hi+1:], strings.TrimRight(raw[:lo], " ")
+	return lo + 1, hi, strings.Contains(after, "yEnc") || strings.HasSuffix(before, "-") && strings.IndexByte(raw[lo:hi], '.') > 0
+}
+
+// wrapped reports whether the bracket that a name begins with closes where it ends.
+func wrapped(raw string) bool {
+	last := len(raw) - 1
+	if last < 8 || raw[0] != '[' || raw[last] != ']' {
+		return false
+	}
+	depth := 0
+	for i := range last {
+		switch raw[i] {
+		case '[':
+			depth++
+		case ']':
+			depth--
+		}
+		if depth == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// volume takes what numbers the pieces of an archive off the end: ".part01", ".vol003+04", ".7z" before ".001".
+func (p *parser) volume() {
+	if p.rel.Container != ContainerArchive && p.rel.Container != ContainerOther {
+		return
+	}
+	for last := p.n - 1; last > 0; last = p.n - 1 {
+		w := p.word(last)
+		switch {
+		case p.toks[last].gap == gapPlus && p.toks[last].digits && last > 1 && prefixed(p.word(last-1), "vol"):
+			p.drop(2)
+		case p.toks[last].gap == gapDot && (prefixed(w, "part") || prefixed(w, "vol") || extensions[string(w)] == ContainerArchive):
+			p.drop(1)
+		default:
+			return
+		}
+	}
+}
+
+// prefixed reports whether w is prefix and a number.
+func prefixed(w []byte, prefix string) bool {
+	if len(w) <= len(prefix) || string(w[:len(prefix)]) != prefix {
+		return false
+	}
+	_, ok := atoi(w[len(prefix):])
+	return ok
+}
+
+// drop takes n tokens off the end.
+func (p *parser) drop(n int) {
+	for range n {
+		p.n--
+		p.tail = p.toks[p.n].gap & gapClose
+		p.toks[p.n] = token{}
+	}
+}
+
+// reposted takes off the end what re-posters hang on: "-GROUP-Obfuscated".
+func (p *parser) reposted() {
+	for p.n > 2 {
+		t := &p.toks[p.n-1]
+		if t.gap != gapDash || t.bracket != 0 {
+			return
+		}
+		w := p.word(p.n - 1)
+		if !reposters[string(w)] && !(len(w) >= 5 && string(w[:5]) == "rakuv") {
+			return
+		}
+		p.drop(1)
+	}
+}
+
+// reposters are what bots that post releases anew add to names, never who made them.
+var reposters = wordSet("obfuscated obfuscation scrambled xpost postbot whiterev buymore asrequested alternativetorequested gerov z0ids3n chamele0n 4p 4planet " +
+	"altezachen repackpost nzbgeek sickbeard wrapped nzbcave")
