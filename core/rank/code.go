@@ -36,6 +36,7 @@ const (
 	CodeNotMedia   Code = "NOT_MEDIA"   // music, a book, an archive
 	CodePrefer     Code = "PREFER"
 	CodeQuality    Code = "QUALITY"
+	CodeLimit      Code = "LIMIT" // enough of its kind are better
 )
 
 // Codes of choosing files.
@@ -59,6 +60,7 @@ var sentences = map[Code]string{
 	CodeRequired: "It has nothing that the profile requires.", CodePattern: "A pattern of the profile decides so.", CodeTooBig: "It is larger than the profile allows.",
 	CodeTooSmall: "It is smaller than the profile allows.", CodeLanguage: "The language is not one of the profile's.", CodeNoLanguage: "The name tells no language.",
 	CodeNotMedia: "It is not video.", CodePrefer: "The profile prefers this.", CodeQuality: "What the source and the coding are worth.",
+	CodeLimit:  "Enough of its kind are better.",
 	CodeNoFile: "No file in it is the wanted one.", CodeNotVideo: "It is not a video file.", CodeNotMain: "It is a sample, a trailer or an extra.",
 	CodeNotBest: "Another file holds the same.", CodeUnnamed: "The file's name says too little.", CodeAmbiguous: "It could be one of several.",
 }

@@ -91,7 +91,7 @@ func TestProfilesReject(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			v := compile(t, tt.profile).Judge(NewTarget(wanted[tt.wanted]), candidate(tt.release, tt.size, 5))
+			v := compile(t, tt.profile).Explain(NewTarget(wanted[tt.wanted]), candidate(tt.release, tt.size, 5))
 			if got := vetoes(v); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
@@ -179,7 +179,13 @@ func TestVerdictsKeepTheirPromises(t *testing.T) {
 			cands = append(cands, candidate(b.String(), rng.Int64N(6*gib), rng.IntN(3000)-1))
 		}
 		ranked := c.Rank(target, cands)
-		for _, v := range ranked {
+		for _, fast := range ranked {
+			v := Ranked{fast.Candidate, c.Explain(target, fast.Candidate)}
+			bare := v.Verdict
+			bare.Reasons = nil
+			if d := cmp.Diff(fast.Verdict, bare); d != "" {
+				t.Fatalf("%q: Judge and Explain differ (-judge +explain):\n%s", v.Release.Name, d)
+			}
 			sum, veto := 0, false
 			for _, r := range v.Reasons {
 				sum += r.Delta
@@ -243,7 +249,7 @@ func TestAnEmptyProfileTakesEverything(t *testing.T) {
 	c := compile(t, Profile{})
 	for _, n := range []string{"Sintel.2010.480p", "Sintel.2010.2160p.CAM", "Sintel.2010"} {
 		if v := c.Judge(NewTarget(wanted["sintel"]), candidate(n, 0, -1)); v.State != Accept {
-			t.Errorf("%s: %v: %s", n, v.State, vetoes(v))
+			t.Errorf("%s: %v: %s", n, v.State, v.Code)
 		}
 	}
 }

@@ -22,6 +22,7 @@ type Profile struct {
 	Prefer      []Rule
 	Require     Condition // empty: everything
 	Reject      Condition
+	Limits      Limits // of [Compiled.Limit]
 }
 
 // Rule adds to the score of a release.
@@ -68,6 +69,8 @@ type Compiled struct {
 	prefer    []rule
 	require   condition
 	reject    condition
+
+	fingerprint string
 }
 
 type rule struct {
@@ -112,7 +115,7 @@ func (k *compiler) fault(path, summary, detail string) {
 }
 
 func (p Profile) compile() (*Compiled, []sdk.Diagnostic) {
-	c := &Compiled{profile: p, last: uint8(len(p.Resolutions) + 1)}
+	c := &Compiled{profile: p, last: uint8(len(p.Resolutions) + 1), fingerprint: p.fingerprint()}
 	k := &compiler{known: properties()}
 	c.resolutions(k, p.Resolutions)
 	for i, code := range p.Languages {

@@ -16,7 +16,10 @@ const Version uint8 = 1
 const MaxName = 512
 
 // Span is a half-open range of bytes of Release.Raw. The zero Span means "nowhere".
-type Span struct{ Lo, Hi uint16 }
+type Span struct {
+	Lo uint16 `json:"lo"`
+	Hi uint16 `json:"hi"`
+}
 
 // Empty reports whether the span covers nothing.
 func (s Span) Empty() bool { return s.Hi <= s.Lo }

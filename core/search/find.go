@@ -96,7 +96,7 @@ func (f *Finder) Find(ctx context.Context, t db.Title, it library.Item, profile 
 	}
 	target := rank.NewTarget(*Wanted(t.Title, it))
 	for _, c := range merged {
-		res.Judged = append(res.Judged, Judged{c.Release.Hash, profile.Judge(target, *c)})
+		res.Judged = append(res.Judged, Judged{c.Release.Hash, profile.Explain(target, *c)})
 	}
 	slices.SortStableFunc(res.Judged, func(a, b Judged) int { return a.Verdict.Key.Compare(b.Verdict.Key) })
 	return res, nil
