@@ -108,12 +108,23 @@ func some(s string) []string {
 	return []string{s}
 }
 
+// titlesLike is the title, or as many titles as the corpus has in one: it leaves "A / B" as it stands, we tell the two apart.
+func titlesLike(r *Release, wanted []string) string {
+	title := r.Title()
+	if len(wanted) == 1 {
+		for i := 1; i <= strings.Count(wanted[0], " / ") && i < len(r.Titles); i++ {
+			title += " / " + r.Titles[i].Text
+		}
+	}
+	return title
+}
+
 // corpusField reads one field of the corpus out of a Release; ok is false where we have no such field or draw its line elsewhere.
 func corpusField(r *Release, field string, want any) (got, wanted []string, ok bool) {
 	wanted = listOf(want)
 	switch field {
 	case "title":
-		return some(r.Title()), wanted, true
+		return some(titlesLike(r, wanted)), wanted, true
 	case "year":
 		y := ""
 		if r.Year != 0 {

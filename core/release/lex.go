@@ -62,6 +62,7 @@ type parser struct {
 	nfold   int
 	toks    [maxTokens + 1]token // one more, always empty, so that looking ahead is safe
 	n       int
+	cjk     bool // has Chinese, Japanese or Korean letters
 	opened  bool // the name begins with a bracket
 	posted  bool // it is the subject of a post
 	wrapped bool // one bracket is around all of it
@@ -124,6 +125,7 @@ func (p *parser) lex() {
 			}
 			if sc != scriptLatin {
 				cur.script = sc
+				p.cjk = p.cjk || sc == scriptCJK
 			}
 			cur.see(r, int(cur.lo) == at)
 			p.appendFold(r, last, i)

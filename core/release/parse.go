@@ -13,6 +13,9 @@ func parse(name string, file bool) Release {
 	p.volume()
 	p.reposted()
 	p.sites()
+	if p.cjk {
+		p.categories()
+	}
 	p.numbering()
 	p.lookUp()
 	p.year()

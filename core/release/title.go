@@ -19,7 +19,7 @@ func (p *parser) firstToken() int {
 	for k < p.n && p.toks[k].bracket != 0 && (p.toks[k].bracket == lead || p.toks[k].gap&gapClose == 0) {
 		k++
 	}
-	for k < p.n && p.toks[k].claimed && p.toks[k].bracket != 0 && !p.toks[k].number {
+	for k < p.n && p.toks[k].claimed && (p.toks[k].bracket != 0 || !p.toks[k].strong) && !p.toks[k].number {
 		k++
 	}
 	if k >= p.n {
@@ -207,70 +207,6 @@ func (p *parser) allCaps() bool {
 	return true
 }
 
-// title makes the titles out of the tokens between start and end.
-func (p *parser) title() {
-	if p.start >= p.end {
-		return
-	}
-	cut := p.start
-	for i := p.start + 1; i < p.end; i++ {
-		if n := p.alternate(i); n >= 0 {
-			p.addTitle(cut, i)
-			cut = i + n
-			i = cut
-		}
-	}
-	p.addTitle(cut, p.end)
-	p.boxedTitle()
-	p.latinFirst()
-}
-
-// boxedTitle takes the next brackets for other titles where the first title is not in Latin letters:
-// "[Group][Title][Latin Title][05]", "Название (Latin Title) 1992".
-func (p *parser) boxedTitle() {
-	if p.toks[p.start].script == scriptLatin {
-		return
-	}
-	square := p.lead != 0 && p.toks[p.start].bracket != 0
-	for i := p.end; i < p.n && p.toks[i].bracket != 0; {
-		g := p.toks[i].gap
-		if g&gapRound == 0 && (g&gapSquare == 0 || !square) {
-			return
-		}
-		k := i
-		latin := false
-		for k < p.n && p.toks[k].bracket == p.toks[i].bracket {
-			if p.toks[k].claimed || p.toks[k].digits {
-				return
-			}
-			latin = latin || p.toks[k].script == scriptLatin
-			k++
-		}
-		p.addTitle(i, k)
-		p.end = k
-		if latin {
-			return
-		}
-		i = k
-	}
-}
-
-// alternate reports whether another title begins at token i, and how many tokens to pass over; -1 if not.
-func (p *parser) alternate(i int) int {
-	t := &p.toks[i]
-	switch {
-	case t.gap&gapSlash != 0 && t.gap&(gapSpace|gapUnder) != 0, t.gap&gapPipe != 0:
-		return 0
-	case p.is(i, "aka") && i+1 < p.end:
-		return 1
-	case p.is(i, "a") && p.is(i+1, "k") && p.is(i+2, "a") && i+3 < p.end:
-		return 3
-	case (t.script == scriptCJK) != (p.toks[i-1].script == scriptCJK) && !t.digits && !p.toks[i-1].digits && p.width(i) > 1:
-		return 0
-	}
-	return -1
-}
-
 // maxTitles is how many titles are kept.
 const maxTitles = 4
 
@@ -293,30 +229,6 @@ func (p *parser) addTitle(from, to int) {
 	if p.rel.spans[FieldTitle].Empty() {
 		p.rel.spans[FieldTitle] = s
 	}
-}
-
-// latinFirst puts a title in Latin letters before those in another script, as most metadata is in Latin letters.
-func (p *parser) latinFirst() {
-	t := p.rel.Titles
-	if len(t) < 2 || isLatin(t[0].Text) {
-		return
-	}
-	for i := 1; i < len(t); i++ {
-		if isLatin(t[i].Text) {
-			t[0], t[i] = t[i], t[0]
-			p.rel.spans[FieldTitle] = t[0].Span
-			return
-		}
-	}
-}
-
-func isLatin(s string) bool {
-	for _, r := range s {
-		if r >= 0x370 && isWordRune(r) && scriptOf(r) != scriptLatin {
-			return false
-		}
-	}
-	return true
 }
 
 // spaced makes separators spaces, and one of many. Dots stay where the title has spaces already: "S.H.I.E.L.D.".

@@ -349,6 +349,8 @@ var vocabulary = []phrases{
 
 	// Technical words without a field.
 	says(strong, "60fps|50fps|30fps|24fps|120fps|60 fps|hfr|nvenc|reenc|re encoded|webz|ntsc|gb|mb|gib|mib|kbps|vmaf|crf|ds4k|tvversion|tv version|tv movie|web series|fps", noise),
+	says(upper, "custom", noise),
+	says(upper, "integral|integrala", flag(FlagComplete)),
 	says(upper, "hq|pal|encode|bitrate|read nfo|readnfo|nfofix|nfo|dirfix|internal nfo|subpack|rip|vo|vof|clean|ws|fs|se|qc|10th|v2|v3|v4", noise),
 
 	// Languages.

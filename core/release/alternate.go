@@ -1,0 +1,215 @@
+package release
+
+import "unicode/utf8"
+
+// title makes the titles out of the tokens between start and end, and of the brackets that follow.
+func (p *parser) title() {
+	if p.start >= p.end {
+		return
+	}
+	stacked := p.lead != 0 && p.toks[p.start].bracket != 0
+	if stacked && p.secondGroup() {
+		p.start = p.end
+		p.end = p.boxEnd(p.start)
+	}
+	if p.end+1 == p.yearAt && p.is(p.end, "3d") && !p.stereo() {
+		p.addTitle(p.start, p.end+1)
+	}
+	p.titlesOf(p.start, p.end)
+	p.boxedTitles(stacked)
+	p.latinFirst()
+}
+
+// stereo reports whether the name says how two pictures are packed into one. Where it does not, the 3D of "Saw 3D 2010" may
+// belong to the title: after the year it would speak of the picture.
+func (p *parser) stereo() bool {
+	for i := p.end; i < p.n; i++ {
+		switch string(p.word(i)) {
+		case "sbs", "hsbs", "ou", "hou", "tab", "half", "halfou", "halfsbs", "fsbs", "fou":
+			return true
+		}
+	}
+	return false
+}
+
+// titlesOf adds the titles that the tokens [from, to) hold.
+func (p *parser) titlesOf(from, to int) {
+	cut := from
+	for i := from + 1; i < to; i++ {
+		if n := p.alternate(i, to); n >= 0 {
+			p.addTitle(cut, i)
+			cut = i + n
+			i = cut
+		}
+	}
+	p.addTitle(cut, to)
+}
+
+// boxEnd is the first token after i that is in another bracket or that is no part of a title.
+func (p *parser) boxEnd(i int) int {
+	k := i
+	for k < p.n && p.toks[k].bracket == p.toks[i].bracket && !p.toks[k].claimed && !p.toks[k].strong {
+		k++
+	}
+	return k
+}
+
+// secondGroup reports whether the first of the stacked brackets names another group rather than the title:
+// "[Group][Other Group][タイトル][Title][05]".
+func (p *parser) secondGroup() bool {
+	if p.toks[p.start].script != scriptLatin || p.end >= p.n || p.toks[p.end].script != scriptCJK || p.toks[p.end].gap&gapSquare == 0 {
+		return false
+	}
+	k := p.boxEnd(p.end)
+	return k > p.end && k < p.n && p.toks[k].gap&gapSquare != 0 && p.toks[k].script == scriptLatin && !p.toks[k].digits && p.boxEnd(k) > k
+}
+
+// boxedTitles takes the next brackets for other titles where the first title is not in Latin letters:
+// "[Group][タイトル][Title][05]", "Название (Title) 1992".
+func (p *parser) boxedTitles(stacked bool) {
+	if p.toks[p.start].script == scriptLatin {
+		p.bracketedTitle()
+		return
+	}
+	for i := p.end; i < p.n && p.toks[i].bracket != 0; {
+		if p.toks[i].claimed && p.toks[i].number && i > 0 && p.toks[i].bracket == p.toks[i-1].bracket { // "[タイトル 第3季][Title]"
+			i++
+			continue
+		}
+		g := p.toks[i].gap
+		if g&gapRound == 0 && (g&gapSquare == 0 || !stacked) {
+			return
+		}
+		k := p.boxEnd(i)
+		latin := false
+		for t := i; t < k; t++ {
+			if p.toks[t].digits && k-i == 1 {
+				return
+			}
+			latin = latin || p.toks[t].script == scriptLatin && !p.toks[t].digits
+		}
+		if k == i || k < p.n && p.toks[k].bracket == p.toks[i].bracket && !p.toks[k].number {
+			return
+		}
+		p.titlesOf(i, k)
+		p.end = k
+		if latin {
+			return
+		}
+		i = k
+	}
+}
+
+// bracketedTitle takes words in round brackets right after the title for another one: "Spirited Away (Sen to Chihiro) (2001)".
+func (p *parser) bracketedTitle() {
+	i := p.end
+	if i >= p.n || p.toks[i].gap&gapRound == 0 || p.numEnd > 0 && i >= p.numEnd {
+		return
+	}
+	k := p.boxEnd(i)
+	if k < i+2 || k < p.n && p.toks[k].bracket == p.toks[i].bracket {
+		return
+	}
+	for t := i; t < k; t++ {
+		if p.waitingAt(t) || p.toks[t].digits {
+			return
+		}
+	}
+	p.addTitle(i, k)
+}
+
+// alternate reports whether another title begins at token i of those before to, and how many tokens to pass over; -1 if not.
+func (p *parser) alternate(i, to int) int {
+	t, prev := &p.toks[i], &p.toks[i-1]
+	switch {
+	case t.gap&gapSlash != 0 && (t.gap&(gapSpace|gapUnder) != 0 || p.foreign(i) || p.foreign(i-1) || prev.script != t.script),
+		t.gap&gapPipe != 0, t.gap&gapUnder != 0 && t.gap&gapSpace != 0 && p.loose(i):
+		return 0
+	case p.is(i, "aka") && i+1 < to:
+		return 1
+	case p.is(i, "a") && p.is(i+1, "k") && p.is(i+2, "a") && i+3 < to:
+		return 3
+	case t.script == prev.script || t.digits || prev.digits:
+	case t.script == scriptCJK || prev.script == scriptCJK:
+		if p.width(i) > 1 {
+			return 0
+		}
+	case t.script == scriptOther || prev.script == scriptOther, p.otherScript(i, to):
+		return 0
+	}
+	return -1
+}
+
+// foreign reports whether the script of token i has no small letters, and so no titles that a tight slash belongs to.
+func (p *parser) foreign(i int) bool {
+	return p.toks[i].script == scriptCJK || p.toks[i].bracket != 0 && p.toks[p.start].script == scriptCJK
+}
+
+// loose reports whether the gap before token i begins and ends with a space: "Title _ Other".
+func (p *parser) loose(i int) bool {
+	return p.raw[p.toks[i-1].hi] == ' ' && p.raw[p.toks[i].lo-1] == ' '
+}
+
+// otherScript reports whether the title is told again in another script from token i on: "Дюна Dune", but not "Форсаж X".
+func (p *parser) otherScript(i, to int) bool {
+	before, after := p.toks[i-1].script, p.toks[i].script
+	letters := 0
+	for k := i; k < to; k++ {
+		if p.toks[k].digits {
+			continue
+		}
+		if p.toks[k].script != after {
+			return false
+		}
+		letters += utf8.RuneCount(p.word(k))
+	}
+	for k := i - 1; k >= p.start && p.toks[k].gap&(gapSlash|gapPipe) == 0; k-- {
+		if p.toks[k].script != before && !p.toks[k].digits {
+			return false
+		}
+	}
+	return letters >= 4
+}
+
+// latinFirst puts the titles in Latin letters before those in other scripts, as most metadata is in Latin letters.
+func (p *parser) latinFirst() {
+	t := p.rel.Titles
+	if len(t) < 2 || isLatin(t[0].Text) {
+		return
+	}
+	first := 0
+	for i := range t {
+		if !isLatin(t[i].Text) {
+			continue
+		}
+		found := t[i]
+		copy(t[first+1:i+1], t[first:i])
+		t[first] = found
+		first++
+	}
+	p.rel.spans[FieldTitle] = t[0].Span
+}
+
+func isLatin(s string) bool {
+	for _, r := range s {
+		if r >= 0x370 && isWordRune(r) && scriptOf(r) != scriptLatin {
+			return false
+		}
+	}
+	return true
+}
+
+// categories marks what kind of thing a name says that its release is, in the words of Chinese sites: "★01月新番★", "[国漫]".
+func (p *parser) categories() {
+	for i := range p.n {
+		if p.toks[i].script != scriptCJK || !categories[string(p.word(i))] {
+			continue
+		}
+		p.toks[i].claimed = true
+		if i > 0 && p.toks[i-1].digits && p.toks[i].gap == 0 {
+			p.toks[i-1].claimed = true
+		}
+	}
+}
+
+var categories = wordSet("国漫 月新番 新番 国产动画 国产动漫 动漫 動漫 动画 日漫 连载 连载中 電影 电影 剧场版合集 合集 美剧 日剧 韩剧 英剧 纪录片")
