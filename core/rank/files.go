@@ -85,7 +85,10 @@ func (p *picker) consider(i int) {
 }
 
 // titled reports whether the wanted title is itself such a word, as a film called "Trailer" is.
-func (p *picker) titled(extra release.Flags) bool { return p.t.keys[release.Key(extra.String())] }
+func (p *picker) titled(extra release.Flags) bool {
+	_, ok := p.t.keys[extra.String()]
+	return ok
+}
 
 func playable(name string) bool {
 	ext := strings.ToLower(strings.TrimPrefix(path.Ext(name), "."))
@@ -292,14 +295,17 @@ func (p *picker) holds(f *file) (season int, episodes []int, r Rejection) {
 // contradicts says why a file is of another show, if it is: its name has a title that is not the wanted one and does not stand for it.
 func (p *picker) contradicts(f *file) (code Code, want, got string) {
 	r := &f.read
-	if !p.t.seriesYear(r) {
-		return CodeOtherYear, itoa(p.t.Year), itoa(int(r.Year))
-	}
 	if len(r.Titles) == 0 || r.NumberFirst {
 		return "", "", ""
 	}
-	l := p.t.title(r)
-	if l.state == Yes && !l.consumed {
+	l, rest := p.t.title(r)
+	if l.state == Yes {
+		if rest != r {
+			f.read = *rest
+		}
+		if !p.t.seriesYear(rest, &l) {
+			return CodeOtherYear, itoa(p.t.Year), itoa(int(r.Year))
+		}
 		if l.season > 0 && len(r.Seasons) == 0 {
 			r.Seasons = []release.Range{{Lo: uint16(l.season), Hi: uint16(l.season)}}
 		}
@@ -308,8 +314,10 @@ func (p *picker) contradicts(f *file) (code Code, want, got string) {
 	if l.code == CodeOtherCountry {
 		return l.code, p.t.Country, r.Title()
 	}
-	if f.folder != nil && p.t.title(f.folder).state == Yes && p.shortFor(r) {
-		return "", "", ""
+	if f.folder != nil && p.shortFor(r) {
+		if l, _ := p.t.title(f.folder); l.state == Yes {
+			return "", "", ""
+		}
 	}
 	return CodeOtherTitle, p.t.name(), r.Title()
 }

@@ -84,27 +84,29 @@ type Order struct {
 // Target is a Wanted prepared for many comparisons. It is safe for concurrent use.
 type Target struct {
 	Wanted
-	keys     map[string]bool
-	words    [][]string // of each title, for fuzzy comparison
-	episodes map[string]bool
-	offsets  []int // episodes before each season, counted from season 1
-	seasons  int   // number of regular seasons, 0 if unknown
+	names    []named
+	keys     map[string]int  // index in names, by key
+	loose    map[string]int  // by the words that carry meaning alone
+	episodes map[string]bool // keys of the titles of wanted episodes
+	offsets  []int           // episodes before each season, counted from season 1
+	seasons  int             // number of regular seasons, 0 if unknown
+	shortest int             // bytes of the shortest key
 }
 
 // NewTarget prepares what is wanted.
 func NewTarget(w Wanted) *Target {
-	t := &Target{Wanted: w, keys: map[string]bool{}, episodes: map[string]bool{}}
+	t := &Target{Wanted: w, keys: map[string]int{}, loose: map[string]int{}, episodes: map[string]bool{}}
 	for _, title := range w.Titles {
-		t.addTitle(title)
-		if bare, tag, ok := cutTag(title); ok {
-			t.addTag(tag)
-			t.addTitle(bare)
-		}
+		t.addTitle(Name{Text: title})
+	}
+	for _, n := range w.Names {
+		t.addTitle(n)
 	}
 	for _, title := range w.EpisodeTitles {
-		if k := release.Key(title); len(k) > 2 {
-			t.episodes[k] = true
-		}
+		t.addEpisode(title)
+	}
+	for i := range w.Rivals {
+		t.addRival(&w.Rivals[i])
 	}
 	total := 0
 	for s, n := range w.SeasonLengths {
@@ -119,13 +121,13 @@ func NewTarget(w Wanted) *Target {
 	return t
 }
 
-func (t *Target) addTitle(title string) {
-	k := release.Key(title)
-	if k == "" || t.keys[k] {
-		return
+// addTitle adds a name, and without the year or country in brackets that databases put after it.
+func (t *Target) addTitle(n Name) {
+	t.addName(n)
+	if bare, tag, ok := cutTag(n.Text); ok {
+		t.addTag(tag)
+		t.addName(Name{Text: bare, Language: n.Language, Season: n.Season})
 	}
-	t.keys[k] = true
-	t.words = append(t.words, wordsOf(title))
 }
 
 // cutTag cuts "(2005)" or "(US)" off a title.
@@ -143,7 +145,7 @@ func cutTag(title string) (bare, tag string, ok bool) {
 	if _, err := strconv.Atoi(tag); err == nil && len(tag) == 4 {
 		return bare, tag, bare != ""
 	}
-	return bare, tag, bare != "" && countries[strings.ToLower(tag)] != ""
+	return bare, tag, bare != "" && country(strings.ToLower(tag)) != ""
 }
 
 func (t *Target) addTag(tag string) {
@@ -154,27 +156,24 @@ func (t *Target) addTag(tag string) {
 		return
 	}
 	if t.Country == "" {
-		t.Country = countries[strings.ToLower(tag)]
+		t.Country = country(strings.ToLower(tag))
 	}
 }
 
-// countries are the tags by which releases tell shows of the same name apart.
-var countries = map[string]string{
-	"us": "US", "usa": "US", "uk": "GB", "gb": "GB", "au": "AU", "aus": "AU", "nz": "NZ", "ca": "CA", "ie": "IE", "za": "ZA",
-}
-
-// wordsOf splits a title into keys of its words, articles left out.
-func wordsOf(title string) []string {
-	var out []string
-	for _, w := range strings.FieldsFunc(title, func(r rune) bool { return strings.ContainsRune(" .-_:,;!?/()[]\"&", r) }) {
-		if k := release.Key(w); k != "" && !ignorable[k] {
-			out = append(out, k)
-		}
+// country is the country for which a tag stands by which releases tell shows of the same name apart, "" if it is none.
+func country(tag string) string {
+	switch tag {
+	case "us", "usa":
+		return "US"
+	case "uk", "gb":
+		return "GB"
+	case "au", "aus":
+		return "AU"
+	case "nz", "ca", "ie", "za":
+		return strings.ToUpper(tag)
 	}
-	return out
+	return ""
 }
-
-var ignorable = map[string]bool{"the": true, "a": true, "an": true, "and": true, "of": true, "und": true, "et": true}
 
 // length is how many episodes season s has, 0 if unknown.
 func (t *Target) length(s int) int {

@@ -50,6 +50,10 @@ func decompose(r rune) string {
 	return string(b)
 }
 
+// AppendFold adds r to b as [Key] writes it: in lower case and, where it is Latin, without accents. It never makes b grow beyond
+// its capacity: what does not fit is left out.
+func AppendFold(b []byte, r rune) []byte { return appendFolded(b, r) }
+
 // appendFolded adds r in lower case and, where it is Latin, without accents. Combining marks and apostrophes fold to nothing.
 func appendFolded(b []byte, r rune) []byte {
 	s := ""

@@ -120,7 +120,7 @@ func whole(t sdk.Title) *rank.Wanted {
 
 func found(title int64, all *rank.Target, r sdk.Release, parsed *release.Release) db.Found {
 	m := all.Match(parsed)
-	if m.State == rank.No && len(m.Covers.Seasons) > 0 {
+	if m.Code == rank.CodePartly || m.State == rank.No && len(m.Covers.Seasons) > 0 {
 		m.State = rank.Yes // of the show: a part of it, which is too little for all of it
 	}
 	f := db.Found{Release: r, Parsed: parsed.AppendBinary(nil), Parser: int(release.Version), Verdict: m.State.String()}

@@ -1,0 +1,229 @@
+package rank
+
+import "github.com/millrace-media/millrace/core/release"
+
+// numbering is a release's numbering with what the title adds to it.
+type numbering struct {
+	how     release.Numbering
+	seasons []release.Range
+	eps     []release.Range
+	date    release.Date
+	partOf  int
+	all     bool // said to be complete
+	special bool
+	titled  int // the season that the title told, 0 if none
+}
+
+// read takes a release's numbering. A season that the title tells is that of a number without one, and of an episode of
+// "season 1": "Title II S01E05" is how databases count that have an entry for each season.
+func (x *numbering) read(r *release.Release, season int) {
+	*x = numbering{
+		how: r.Numbering, seasons: r.Seasons, eps: r.Episodes, date: r.Date, partOf: int(r.PartOf), titled: season,
+		all: r.Flags.Any(release.FlagComplete | release.FlagBatch), special: r.Flags.Has(release.FlagSpecial),
+	}
+	first := len(x.seasons) == 1 && x.seasons[0] == release.Range{Lo: 1, Hi: 1}
+	if season > 0 && (len(x.seasons) == 0 || first) {
+		x.seasons = only(season)
+		switch x.how {
+		case release.NumberNone:
+			x.how = release.NumberSeason
+		case release.NumberEpisode:
+			x.how = release.NumberSeasonEpisode
+		}
+	}
+}
+
+func (x *numbering) covers() Coverage {
+	return Coverage{
+		Seasons: x.seasons, Episodes: x.eps, Pack: x.how == release.NumberSeason || x.how == release.NumberNone || release.Count(x.eps) > 1,
+		All: x.how == release.NumberNone && x.all, Absolute: x.how == release.NumberAbsolute && len(x.seasons) == 0,
+	}
+}
+
+// series compares what is not the title of a show.
+func (t *Target) series(r *release.Release, l *likeness) MatchResult {
+	if !t.seriesYear(r, l) {
+		return otherYear(t.Year, int(r.Year))
+	}
+	season := l.season
+	if season == 0 {
+		season = t.names[l.name].Season
+	}
+	var x numbering
+	x.read(r, season)
+	m := t.numbered(&x)
+	m.Covers = x.covers()
+	if m.State == No {
+		return m
+	}
+	if x.how == release.NumberNone && r.Flags.Has(release.FlagMovie) {
+		return no(CodeIsMovie, "", r.Title())
+	}
+	if x.special && !t.wantsSpecial() && x.how != release.NumberSeasonEpisode && !(m.Covers.Pack && (x.how != release.NumberNone || x.all)) {
+		return no(CodeIsSpecial, "", "")
+	}
+	if l.episode && m.State == Unsure && m.Code == CodeNoNumber {
+		m = yes(8)
+		m.Covers = x.covers()
+	}
+	if l.episode && m.State == Yes {
+		m.Confidence = min(15, m.Confidence+1)
+	}
+	if m.State == Yes && t.contested(l, false) && !t.confirmed(r, l) {
+		m.State, m.Code, m.Confidence = Unsure, CodeNamesake, min(m.Confidence, 7)
+	}
+	return m
+}
+
+func (t *Target) wantsSpecial() bool { return t.Kind != Movie && t.Kind != Show && t.Season == 0 }
+
+// only is season s as ranges, shared by all that cover it.
+func only(s int) []release.Range {
+	if s < 1 || s > len(singles) {
+		return []release.Range{{Lo: uint16(s), Hi: uint16(s)}}
+	}
+	return singles[s-1 : s : s]
+}
+
+var singles = func() (rs [40]release.Range) {
+	for i := range rs {
+		rs[i] = release.Range{Lo: uint16(i + 1), Hi: uint16(i + 1)}
+	}
+	return rs
+}()
+
+// seriesYear reports whether the year that a release of a show tells is possible: its first year, the year of the episode,
+// or for a pack any year in which it ran, and in each case not the first year of another show of that name.
+func (t *Target) seriesYear(r *release.Release, l *likeness) bool {
+	y := int(r.Year)
+	if y == 0 || t.Year == 0 || y == t.Year {
+		return true
+	}
+	if t.rivalOf(y, l, false) && !t.airedIn(y) {
+		return false
+	}
+	if abs(y-t.Year) <= 1 {
+		return true
+	}
+	if y < t.Year || t.YearEnd != 0 && y > t.YearEnd+1 {
+		return r.YearEnd != 0 && t.Year >= y && t.Year <= int(r.YearEnd)
+	}
+	if t.Kind != Episode || len(t.AirDates) == 0 {
+		return true
+	}
+	for _, d := range t.AirDates {
+		if abs(int(d.Year)-y) <= 1 {
+			return true
+		}
+	}
+	return len(r.Episodes) == 0
+}
+
+func (t *Target) airedIn(year int) bool {
+	for _, d := range t.AirDates {
+		if int(d.Year) == year {
+			return true
+		}
+	}
+	return false
+}
+
+// numbered compares the numbering.
+func (t *Target) numbered(x *numbering) MatchResult {
+	switch t.Kind {
+	case Episode:
+		return t.episode(x)
+	case Season:
+		return t.season(x)
+	}
+	return t.show(x)
+}
+
+// season is the table of what is accepted for a whole season.
+func (t *Target) season(x *numbering) MatchResult {
+	s, n := t.Season, t.length(t.Season)
+	other := len(x.seasons) > 0 && !release.Contains(x.seasons, s)
+	switch x.how {
+	case release.NumberSeason:
+		switch {
+		case other:
+			return no(CodeOtherSeason, itoa(s), shown(x.seasons))
+		case release.Count(x.seasons) == 1:
+			return yes(15)
+		}
+		return yes(13)
+	case release.NumberNone:
+		switch {
+		case x.special && s != 0 && !x.all:
+			return no(CodeIsSpecial, "", "")
+		case x.all && t.oneSeason():
+			return yes(11)
+		case x.all:
+			return unsure(CodeCollection, 7)
+		}
+		return unsure(CodeNoNumber, 1)
+	}
+	first := t.absolute(s, 1)
+	counted := n > 0 && first > 1 && covers(x.eps, first, first+n-1)
+	switch {
+	case x.how == release.NumberDaily:
+		return no(CodeOnlyEpisodes, itoa(n), x.date.String())
+	case other && counted && release.Contains(x.seasons, 1) && t.Anime:
+		return yes(10)
+	case other:
+		return no(CodeOtherSeason, itoa(s), shown(x.seasons))
+	case n > 0 && len(x.seasons) > 0 && covers(x.eps, 1, n):
+		return yes(14)
+	case n > 0 && len(x.seasons) == 0 && (t.oneSeason() || t.Anime && s == 1) && covers(x.eps, 1, n), counted:
+		return yes(12)
+	case n > 0 && len(x.seasons) == 0 && covers(x.eps, 1, n):
+		return unsure(CodeNoSeason, 4)
+	}
+	return no(CodeOnlyEpisodes, itoa(n), shown(x.eps))
+}
+
+// show is the table of what is accepted where the whole show is wanted. What holds a part of it may be wanted for a set.
+func (t *Target) show(x *numbering) MatchResult {
+	total := 0
+	for s := 1; s < len(t.SeasonLengths); s++ {
+		total += t.SeasonLengths[s]
+	}
+	switch {
+	case x.how == release.NumberNone && x.all:
+		return yes(13)
+	case x.how == release.NumberNone:
+		return unsure(CodeNoNumber, 1)
+	case x.how == release.NumberSeason && t.everySeason(x.seasons):
+		return yes(15)
+	case x.how == release.NumberSeason:
+		return MatchResult{State: Unsure, Code: CodePartly, Confidence: uint8(min(12, 6+release.Count(x.seasons))), Got: shown(x.seasons)}
+	case t.oneSeason() && (len(x.seasons) == 0 || release.Contains(x.seasons, 1)) && total > 0 && covers(x.eps, 1, total),
+		len(x.seasons) == 0 && total > 0 && covers(x.eps, 1, total):
+		return yes(14)
+	case release.Count(x.eps) > 1:
+		return MatchResult{State: Unsure, Code: CodePartly, Confidence: 5, Got: shown(x.eps)}
+	}
+	return no(CodeOnlyEpisodes, "", shown(x.eps))
+}
+
+// everySeason reports whether seasons are all that there are; where that is unknown, a range from the first on is.
+func (t *Target) everySeason(seasons []release.Range) bool {
+	if t.seasons == 0 {
+		return len(seasons) == 1 && seasons[0].Lo <= 1 && seasons[0].Len() > 1
+	}
+	for s := 1; s < len(t.SeasonLengths); s++ {
+		if t.SeasonLengths[s] > 0 && !release.Contains(seasons, s) {
+			return false
+		}
+	}
+	return true
+}
+
+func covers(rs []release.Range, lo, hi int) bool {
+	for _, r := range rs {
+		if int(r.Lo) <= lo && int(r.Hi) >= hi {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,172 @@
+package rank
+
+import (
+	"math/bits"
+	"strings"
+)
+
+// usualSimilarity is how much of a title must be as it is written where the caller does not say.
+const usualSimilarity = 0.90
+
+// A title shorter than this must be equal.
+const minSimilar = 6
+
+func (t *Target) similarity() float64 {
+	if t.Similarity == 0 {
+		return usualSimilarity
+	}
+	return min(max(t.Similarity, 0.80), 1)
+}
+
+// similar finds the name of which a title is a slip of the pen: nearly all letters in their order, the same numbers, and
+// every word that carries meaning matched by one that is nearly it. A plural is another word.
+func (t *Target) similar(text string) (int, bool) {
+	least := t.similarity()
+	if least >= 1 {
+		return 0, false
+	}
+	var s spelled
+	s.spell(text, false)
+	if s.n < minSimilar {
+		return 0, false
+	}
+	numbers := numbersOf(s.bytes())
+	for i := range t.names {
+		if t.names[i].near(s.n, numbers, least) {
+			return t.nearest(&s, numbers, least)
+		}
+	}
+	return 0, false
+}
+
+// near reports whether a title of n bytes with these numbers can be similar at all.
+func (n *named) near(length int, numbers uint64, least float64) bool {
+	return len(n.key) >= minSimilar && n.numbers == numbers && float64(2*min(len(n.key), length)) >= least*float64(len(n.key)+length)
+}
+
+func (t *Target) nearest(s *spelled, numbers uint64, least float64) (int, bool) {
+	var m mask
+	m.set(s.bytes())
+	best, found := 0.0, -1
+	for i := range t.names {
+		n := &t.names[i]
+		if !n.near(s.n, numbers, least) {
+			continue
+		}
+		if ratio := m.ratio(n.key); ratio >= least && ratio > best && aligned(s, n.words) {
+			best, found = ratio, i
+		}
+	}
+	return found, found >= 0
+}
+
+// mask holds at which places of a title each byte stands: of the first 256 places.
+type mask struct {
+	at [256][4]uint64
+	n  int
+}
+
+func (m *mask) set(key []byte) {
+	m.n = len(key)
+	for i, c := range key {
+		m.at[c][i/64] |= 1 << (i % 64)
+	}
+}
+
+// ratio is twice the longest common subsequence by the length of both: 1 for equal keys. It is computed for 64 places at a
+// time, as Hyyrö does.
+func (m *mask) ratio(key string) float64 {
+	var v [4]uint64
+	blocks := (m.n + 63) / 64
+	for b := range blocks {
+		v[b] = ^uint64(0)
+	}
+	for i := range len(key) {
+		carry := uint64(0)
+		at := &m.at[key[i]]
+		for b := range blocks {
+			u := v[b] & at[b]
+			sum, c := bits.Add64(v[b], u, carry)
+			v[b] = sum | (v[b] - u)
+			carry = c
+		}
+	}
+	same := 0
+	for b := range blocks {
+		zeros := ^v[b]
+		if b == blocks-1 && m.n%64 != 0 {
+			zeros &= 1<<(m.n%64) - 1
+		}
+		same += bits.OnesCount64(zeros)
+	}
+	return 2 * float64(same) / float64(m.n+len(key))
+}
+
+// numbersOf is equal for titles that have the same numbers, in whatever order.
+func numbersOf(key []byte) uint64 {
+	sum := uint64(0)
+	for i := 0; i < len(key); {
+		if !isDigit(key[i]) {
+			i++
+			continue
+		}
+		n := uint64(0)
+		for i < len(key) && isDigit(key[i]) {
+			n = 10*n + uint64(key[i]-'0')
+			i++
+		}
+		sum += (n + 1) * 0x9E3779B97F4A7C15
+	}
+	return sum
+}
+
+// aligned reports whether the words of a title that carry meaning are those of a wanted one, each equal or nearly so, where two
+// may be written as one.
+func aligned(s *spelled, want []string) bool {
+	i, j := 0, 0
+	for {
+		for i < s.nw && (s.words[i].lo == s.words[i].hi || empty(s.word(i))) {
+			i++
+		}
+		if i == s.nw || j == len(want) {
+			return i == s.nw && j == len(want)
+		}
+		got := s.word(i)
+		switch {
+		case string(got) == want[j] || slip(string(got), want[j]):
+			i, j = i+1, j+1
+		case i+1 < s.nw && joined(string(got), string(s.word(i+1)), want[j]):
+			i, j = i+2, j+1
+		case j+1 < len(want) && joined(want[j], want[j+1], string(got)):
+			i, j = i+1, j+2
+		default:
+			return false
+		}
+	}
+}
+
+// joined reports whether c is a and b written as one word.
+func joined(a, b, c string) bool {
+	return len(a)+len(b) == len(c) && strings.HasPrefix(c, a) && strings.HasSuffix(c, b)
+}
+
+// slip reports whether two words differ by one letter wrong, missing, doubled or swapped, the first letter and digits never.
+func slip(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(a) < 5 || len(b)-len(a) > 1 || a[0] != b[0] || strings.ContainsAny(a, "0123456789") || strings.ContainsAny(b, "0123456789") {
+		return false
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	if len(a) < len(b) {
+		return a[i:] == b[i+1:] && i < len(a)
+	}
+	if i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:] {
+		return true
+	}
+	return len(a) >= 7 && i+1 < len(a) && a[i+1:] == b[i+1:]
+}

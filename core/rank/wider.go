@@ -1,0 +1,129 @@
+package rank
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/millrace-media/millrace/core/release"
+)
+
+// fields that may begin right after a title.
+var afterTitle = [...]release.Field{
+	release.FieldYear, release.FieldDate, release.FieldNumber, release.FieldResolution, release.FieldSource, release.FieldCodec, release.FieldHDR,
+	release.FieldAudio, release.FieldChannels, release.FieldLanguages, release.FieldFlags, release.FieldEdition, release.FieldNetwork, release.FieldGroup,
+	release.FieldSite,
+}
+
+// wider looks for a wanted name that goes beyond what was read as the title, since a number, a year or a word of the trade
+// belongs to it: "Apollo 13", "Blade Runner 2049", "Saw 3D". If one of them does the rest of the name is read again without
+// the title.
+func (t *Target) wider(r *release.Release) (likeness, *release.Release, bool) {
+	title := r.Span(release.FieldTitle)
+	if at := firstSpan(r, title); at < title.Lo || title.Empty() {
+		if l, rest, ok := t.widerAt(r, at); ok {
+			return l, rest, ok
+		}
+	}
+	if title.Empty() || !t.begins(r) {
+		return likeness{}, nil, false
+	}
+	return t.widerAt(r, title.Lo)
+}
+
+// firstSpan is where the first of title, number and year stands.
+func firstSpan(r *release.Release, title release.Span) uint16 {
+	at := title.Lo
+	if title.Empty() {
+		at = uint16(len(r.Raw))
+	}
+	for _, f := range [...]release.Field{release.FieldNumber, release.FieldYear, release.FieldDate, release.FieldFlags, release.FieldSource, release.FieldLanguages} {
+		if s := r.Span(f); !s.Empty() {
+			at = min(at, s.Lo)
+		}
+	}
+	return at
+}
+
+// begins reports whether a wanted name begins with the title that was read.
+func (t *Target) begins(r *release.Release) bool {
+	if len(r.Titles) == 0 {
+		return false
+	}
+	var s spelled
+	s.spell(r.Titles[0].Text, false)
+	for i := range t.names {
+		if strings.HasPrefix(t.names[i].key, string(s.bytes())) {
+			return true
+		}
+	}
+	return false
+}
+
+// widerAt looks for a wanted name from a place on.
+func (t *Target) widerAt(r *release.Release, at uint16) (likeness, *release.Release, bool) {
+	if int(at) >= len(r.Raw) {
+		return likeness{}, nil, false
+	}
+	var s spelled
+	s.spell(r.Raw[at:], false)
+	for i := range t.names {
+		key := t.names[i].key
+		if len(key) > s.n || string(s.key[:len(key)]) != key {
+			continue
+		}
+		for w := range s.nw {
+			if int(s.words[w].hi) != len(key) || s.words[w].lo == s.words[w].hi {
+				continue
+			}
+			end := at + s.words[w].end
+			if !titleEnds(r, end) {
+				continue
+			}
+			span := release.Span{Lo: at, Hi: end}
+			return likeness{state: Yes, code: CodeMatch, name: i, span: span}, without(r, span), true
+		}
+	}
+	return likeness{}, nil, false
+}
+
+// titleEnds reports whether a title can end here: the name does, or a bracket opens, or something begins that is not a title.
+func titleEnds(r *release.Release, end uint16) bool {
+	next := int(end)
+	for next < len(r.Raw) {
+		c, size := utf8.DecodeRuneInString(r.Raw[next:])
+		if c == '(' || c == '[' || c == '{' {
+			return true
+		}
+		if unicode.IsLetter(c) || unicode.IsDigit(c) {
+			break
+		}
+		next += size
+	}
+	if next >= len(r.Raw) {
+		return true
+	}
+	for _, f := range afterTitle {
+		if s := r.Span(f); !s.Empty() && int(s.Lo) == next {
+			return true
+		}
+	}
+	return false
+}
+
+// without reads the name again with a plain word for the title, where what was read as year or number lies in the title.
+func without(r *release.Release, title release.Span) *release.Release {
+	inside := false
+	for _, f := range [...]release.Field{release.FieldYear, release.FieldDate, release.FieldNumber, release.FieldFlags} {
+		s := r.Span(f)
+		inside = inside || !s.Empty() && s.Lo < title.Hi && s.Hi > title.Lo
+	}
+	if !inside {
+		return r
+	}
+	rest := release.Parse(r.Raw[:title.Lo] + plainTitle + r.Raw[title.Hi:])
+	return &rest
+}
+
+// plainTitle stands for a title in which nothing can be taken for a number or a word of the trade.
+const plainTitle = "Lorem"
