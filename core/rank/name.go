@@ -252,7 +252,7 @@ func (t *Target) continued(s *spelled, w int) likeness {
 		if c := country(string(rest)); c != "" {
 			return t.fromCountry(c)
 		}
-		if len(rest) == 4 && allDigits(rest) && t.Year > 0 && number(rest) == t.Year {
+		if len(rest) == 4 && allDigits(rest) && t.Year > 0 && decimal(rest) == t.Year {
 			yes.year = true
 			return yes
 		}
@@ -341,12 +341,12 @@ func ordinal(w []byte) int {
 	}
 	switch string(w[k:]) {
 	case "", "st", "nd", "rd", "th":
-		return number(w[:k])
+		return decimal(w[:k])
 	}
 	return 0
 }
 
-func number(w []byte) int {
+func decimal(w []byte) int {
 	n := 0
 	for _, c := range w {
 		n = 10*n + int(c-'0')
