@@ -92,18 +92,18 @@ func (j *judging) required(r *release.Release) {
 // several are in it, is taken and loses a few points.
 func (j *judging) language(r *release.Release) {
 	want := j.plan.languages
-	if want == 0 {
+	if want.Empty() {
 		return
 	}
 	told := r.Languages
 	for _, code := range j.cand.Release.Languages {
 		if l, ok := release.Language(code); ok {
-			told |= l
+			told = told.Union(l)
 		}
 	}
 	switch {
-	case told&want != 0:
-	case told == 0 || r.Flags.Any(release.FlagMultiAudio|release.FlagDualAudio):
+	case told.Any(want):
+	case told.Empty() || r.Flags.Any(release.FlagMultiAudio|release.FlagDualAudio):
 		if j.points(-10) {
 			j.tell(Reason{Code: CodeNoLanguage, Setting: "languages", Want: want.String(), Delta: -10})
 		}

@@ -119,11 +119,11 @@ func (p Profile) compile() (*Compiled, []sdk.Diagnostic) {
 	k := &compiler{known: properties()}
 	c.resolutions(k, p.Resolutions)
 	for i, code := range p.Languages {
-		l, ok := release.Language(code)
+		l, ok := release.AnyLanguage(code)
 		if !ok {
 			k.unknown(fmt.Sprintf("languages[%d]", i), "language", code, release.LanguageCodes())
 		}
-		c.languages |= l
+		c.languages = c.languages.Union(l)
 	}
 	if p.MinSize < 0 || p.MaxSize < 0 {
 		k.fault("min_size", "A size cannot be negative.", "")

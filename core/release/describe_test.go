@@ -55,13 +55,31 @@ func describe(r Release) string {
 	add("", r.HDR)
 	add("", r.Audio)
 	add("", r.Channels)
-	if r.Languages != 0 {
+	if !r.Languages.Empty() {
 		add("lang", r.Languages)
 	}
-	if r.Subtitles != 0 {
+	if !r.Subtitles.Empty() {
 		add("subs", r.Subtitles)
 	}
 	add("", r.Flags)
+	if r.ThreeD > ThreeDUnknown {
+		add("", r.ThreeD)
+	}
+	add("", r.Extras)
+	add("", r.Country)
+	add("", r.Region)
+	if len(r.Volumes) > 0 {
+		add("vol", numbersOf(r.Volumes))
+	}
+	if r.Size > 0 {
+		add("size", r.Size)
+	}
+	if r.Bitrate > 0 {
+		add("rate", r.Bitrate)
+	}
+	if r.CRC > 0 {
+		add("crc", fmt.Sprintf("%08X", r.CRC))
+	}
 	add("", r.Edition)
 	if r.Network != NetworkUnknown {
 		add("net", r.Network)

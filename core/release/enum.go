@@ -1,6 +1,9 @@
 package release
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // Resolution is the height class of the picture. Larger is more.
 type Resolution uint8
@@ -130,58 +133,6 @@ func (c Container) String() string { return name(containerNames, int(c)) }
 // IsVideo reports whether a player can play a file of this kind as it is. Disc images and program files cannot be played.
 func (c Container) IsVideo() bool { return c >= ContainerMKV && c <= Container3GP }
 
-// Network is the service that a release was taken from.
-type Network uint8
-
-// Networks.
-const (
-	NetworkUnknown Network = iota
-	NetworkAmazon
-	NetworkAppleTV
-	NetworkNetflix
-	NetworkDisney
-	NetworkHBO
-	NetworkHulu
-	NetworkParamount
-	NetworkPeacock
-	NetworkBBC
-	NetworkCBS
-	NetworkNBC
-	NetworkAMC
-	NetworkPBS
-	NetworkCrunchyroll
-	NetworkFunimation
-	NetworkHiDive
-	NetworkCartoonNetwork
-	NetworkNickelodeon
-	NetworkAnimalPlanet
-	NetworkVICE
-	NetworkITV
-	NetworkStan
-	NetworkCrave
-	NetworkYouTube
-	NetworkDiscovery
-	NetworkStarz
-	NetworkMAX
-	NetworkMovistar
-	NetworkITunes
-	NetworkFilmin
-	NetworkBilibili
-	NetworkMA
-	NetworkRoku
-	NetworkShudder
-	NetworkCriterion
-)
-
-var networkNames = []string{
-	"", "Amazon", "Apple TV", "Netflix", "Disney", "HBO", "Hulu", "Paramount", "Peacock", "BBC", "CBS", "NBC", "AMC", "PBS", "Crunchyroll",
-	"Funimation", "HIDIVE", "Cartoon Network", "Nickelodeon", "Animal Planet", "VICE", "ITV", "Stan", "Crave", "YouTube", "Discovery", "Starz",
-	"Max", "Movistar", "iTunes", "Filmin", "Bilibili", "Movies Anywhere", "Roku", "Shudder", "Criterion",
-}
-
-// String is the service's name, or "".
-func (n Network) String() string { return name(networkNames, int(n)) }
-
 // HDR is a set of dynamic-range formats.
 type HDR uint8
 
@@ -285,12 +236,18 @@ const (
 	FlagMenu  // creditless opening or ending, menu
 	FlagAdult
 	FlagPPV
+	FlagScene  // named by the rules of the scene
+	FlagOVA    // made for sale, not for broadcast
+	FlagONA    // made for the net
+	FlagOAD    // came with a book
+	FlagLeaked // got out before its time
+	numFlags   = iota
 )
 
 var flagNames = []string{
 	"proper", "repack", "real", "complete", "batch", "dubbed", "subbed", "multi", "dual", "multisubs", "hardcoded", "cam-audio", "3d",
 	"upscaled", "converted", "retail", "internal", "limited", "documentary", "commentary", "uncensored", "interlaced", "hybrid", "disc",
-	"special", "movie", "sample", "trailer", "extra", "menu", "adult", "ppv",
+	"special", "movie", "sample", "trailer", "extra", "menu", "adult", "ppv", "scene", "ova", "ona", "oad", "leaked",
 }
 
 // NotMain are the flags of files that are not the film or episode itself.
@@ -304,6 +261,14 @@ func (f Flags) Has(x Flags) bool { return f&x == x }
 
 // Any reports whether the set holds any of x.
 func (f Flags) Any(x Flags) bool { return f&x != 0 }
+
+// Field is the field under which Release.Span tells where the lowest flag of the set was read.
+func (f Flags) Field() Field {
+	if f == 0 {
+		return FieldFlags
+	}
+	return fieldOfFlags + Field(bits.TrailingZeros64(uint64(f)))
+}
 
 // Edition is a set of words for the cut of a film.
 type Edition uint32
@@ -384,6 +349,7 @@ func Properties() map[string]Test {
 		"ac3":         func(r *Release) bool { return r.Audio.Has(AudioAC3) },
 		"eac3":        func(r *Release) bool { return r.Audio.Has(AudioEAC3) },
 		"pack":        func(r *Release) bool { return r.IsPack() },
+		"trash":       func(r *Release) bool { return r.IsTrash() },
 		"4k":          func(r *Release) bool { return r.Resolution == Resolution2160p },
 	}
 	for i, n := range resolutionNames[1:] {
@@ -403,6 +369,7 @@ func Properties() map[string]Test {
 	addBits(m, channelNames, func(r *Release) uint64 { return uint64(r.Channels) })
 	addBits(m, flagNames, func(r *Release) uint64 { return uint64(r.Flags) })
 	addBits(m, editionNames, func(r *Release) uint64 { return uint64(r.Edition) })
+	addBits(m, extraNames, func(r *Release) uint64 { return uint64(r.Extras) })
 	return m
 }
 

@@ -69,7 +69,7 @@ func TestPathsAreRead(t *testing.T) {
 		r := ParseFile(tt.path)
 		got := describe(r)
 		if tt.path == "Sintel (2010)/Subs/2_English.srt" {
-			got = describe(Release{Languages: r.Languages | r.Subtitles, Container: r.Container})
+			got = describe(Release{Languages: r.Languages.Union(r.Subtitles), Container: r.Container})
 		}
 		if got != tt.want {
 			t.Errorf("%s:\n got %s\nwant %s", tt.path, got, tt.want)

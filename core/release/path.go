@@ -76,7 +76,7 @@ func fileFlags(base string) Flags {
 }
 
 // ofRelease are flags that speak of a whole release, and of none of its files.
-const ofRelease = FlagComplete | FlagBatch | NotMain | FlagMovie
+const ofRelease = FlagComplete | FlagBatch | NotMain | FlagMovie | FlagOVA | FlagONA | FlagOAD
 
 // fill takes from a folder what the file's name does not say.
 func (r *Release) fill(dir *Release) {
@@ -111,10 +111,10 @@ func (r *Release) fill(dir *Release) {
 	if r.Channels == 0 {
 		r.Channels = dir.Channels
 	}
-	if r.Languages == 0 {
+	if r.Languages.Empty() {
 		r.Languages = dir.Languages
 	}
-	if r.Subtitles == 0 {
+	if r.Subtitles.Empty() {
 		r.Subtitles = dir.Subtitles
 	}
 	if r.Edition == 0 {
@@ -122,6 +122,15 @@ func (r *Release) fill(dir *Release) {
 	}
 	if r.Network == NetworkUnknown {
 		r.Network = dir.Network
+	}
+	if r.ThreeD == ThreeDNone {
+		r.ThreeD = dir.ThreeD
+	}
+	if r.Country == CountryNone {
+		r.Country = dir.Country
+	}
+	if r.Region == RegionNone {
+		r.Region = dir.Region
 	}
 	r.Flags |= dir.Flags &^ ofRelease
 }

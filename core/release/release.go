@@ -10,7 +10,7 @@ package release
 import "fmt"
 
 // Version numbers the rules of this parser. A stored reading of an older version should be read again.
-const Version uint8 = 1
+const Version uint8 = 2
 
 // MaxName is how many bytes of a name are read; the rest is ignored.
 const MaxName = 512
@@ -113,7 +113,20 @@ const (
 	FieldNetwork
 	FieldGroup
 	FieldSite
-	numFields
+	FieldSubtitles
+	FieldDepth
+	FieldThreeD
+	FieldContainer
+	FieldSize
+	FieldBitrate
+	FieldVolumes
+	FieldRegion
+	FieldCountry
+	FieldExtras
+	FieldCRC
+	// fieldOfFlags is the field of the first flag; those of the others follow, see Flags.Field.
+	fieldOfFlags
+	numFields = fieldOfFlags + numFlags
 )
 
 // Title is one of the names of the work that the release name gives.
@@ -145,6 +158,7 @@ type Release struct {
 	HDR        HDR
 	Audio      Audio
 	Channels   Channels
+	ThreeD     ThreeD
 	Languages  Languages // of sound, or not said of what
 	Subtitles  Languages
 	Flags      Flags
@@ -152,6 +166,13 @@ type Release struct {
 	Network    Network
 	Container  Container // from the extension or a bare "mkv"
 	Ext        bool      // Container was read from a file's extension
+	Extras     Extras
+	Country    Country
+	Region     Region
+	Volumes    []Range // sorted, not overlapping: "Vol. 1-3"
+	Size       int64   // bytes, as the name tells; 0 if it does not
+	Bitrate    uint32  // kbit/s of the sound or picture, as the name tells
+	CRC        uint32  // of the file, where FieldCRC has a span
 
 	Group Span
 	Site  Span
@@ -189,6 +210,19 @@ func (r *Release) IsSeries() bool {
 // IsPack reports whether the release holds more than single episodes: whole seasons, or a complete series.
 func (r *Release) IsPack() bool {
 	return r.Numbering == NumberSeason || (r.Numbering == NumberNone && r.Flags.Has(FlagComplete))
+}
+
+// IsTrash reports whether the name tells of a recording that hardly anybody wants: off a cinema's screen, or leaked before its time.
+func (r *Release) IsTrash() bool {
+	return r.Source >= SourceCam && r.Source <= SourceWorkprint || r.Flags.Any(FlagCamAudio|FlagLeaked)
+}
+
+// Extension is the file's extension as written, without its dot, or "".
+func (r *Release) Extension() string {
+	if !r.Ext {
+		return ""
+	}
+	return r.text(r.spans[FieldContainer])
 }
 
 func (r *Release) text(s Span) string {

@@ -91,22 +91,22 @@ func (p *parser) subtitled() {
 		any := false
 		for i := at + 1; i < p.n && p.toks[i].gap&(gapOpen|gapWideDash|gapSlash) == 0 || i < p.n && i == at+1 && p.toks[i].gap == gapRound; i++ {
 			l := p.spokenAt(i)
-			if l == 0 {
+			if l.Empty() {
 				break
 			}
-			p.rel.Subtitles |= l
+			p.rel.Subtitles = p.rel.Subtitles.Union(l)
 			any = true
 			if !p.spokenElsewhere(i, l) {
-				p.rel.Languages &^= l
+				p.rel.Languages = p.rel.Languages.Without(l)
 			}
 		}
 		if any || at == 0 {
 			continue
 		}
-		if l := p.spokenAt(at - 1); l != 0 && p.toks[at].gap&gapOpen == 0 {
-			p.rel.Subtitles |= l
+		if l := p.spokenAt(at - 1); !l.Empty() && p.toks[at].gap&gapOpen == 0 {
+			p.rel.Subtitles = p.rel.Subtitles.Union(l)
 			if !p.spokenElsewhere(at-1, l) {
-				p.rel.Languages &^= l
+				p.rel.Languages = p.rel.Languages.Without(l)
 			}
 		}
 	}
@@ -117,10 +117,10 @@ func (p *parser) spokenAt(i int) Languages {
 	for k := range p.nwait {
 		w := &p.waiting[k]
 		if w.used && int(w.at) <= i && i < int(w.at)+int(w.n) && w.entry.effects[0].kind == kindLanguage {
-			return 1 << w.entry.effects[0].value
+			return language(w.entry.effects[0].value).set()
 		}
 	}
-	return 0
+	return Languages{}
 }
 
 func (p *parser) spokenElsewhere(not int, l Languages) bool {
@@ -141,7 +141,7 @@ func (p *parser) finish() {
 	if !r.Date.IsZero() && r.Numbering == NumberNone {
 		r.Numbering = NumberDaily
 	}
-	if r.Subtitles != 0 {
+	if !r.Subtitles.Empty() {
 		r.Flags |= FlagSubbed
 	}
 	if r.Flags.Any(FlagMultiAudio | FlagDualAudio) {
@@ -155,8 +155,8 @@ func (p *parser) finish() {
 // scripts takes a name in Cyrillic or kana for a release with sound in that language when it names no other.
 func (p *parser) scripts() {
 	for i := range p.n {
-		if p.toks[i].script == scriptCyrillic && p.width(i) > 4 && p.rel.Languages == 0 {
-			p.rel.Languages |= 1 << langRU
+		if p.toks[i].script == scriptCyrillic && p.width(i) > 4 && p.rel.Languages.Empty() {
+			p.rel.Languages = langRU.set()
 			return
 		}
 	}

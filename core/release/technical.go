@@ -4,9 +4,11 @@ package release
 // checksums. It says how many tokens it took.
 func (p *parser) technical(i int) int {
 	w := p.word(i)
-	switch {
-	case p.height(i, w), p.checksum(i, w), p.rate(i, w):
+	if p.height(i, w) || p.checksum(i, w) {
 		return 1
+	}
+	if n := p.quantity(i, w); n > 0 {
+		return n
 	}
 	if n := p.layout(i); n > 0 {
 		return n
@@ -152,42 +154,6 @@ func layoutOf(front, low byte) (Channels, bool) {
 		return Channels71, true
 	}
 	return 0, false
-}
-
-// checksum reads eight hexadecimal digits alone in brackets.
-func (p *parser) checksum(i int, w []byte) bool {
-	t := &p.toks[i]
-	if len(w) != 8 || t.bracket == 0 || t.gap&gapOpen == 0 || p.toks[i+1].bracket == t.bracket && i+1 < p.n {
-		return false
-	}
-	for _, c := range w {
-		if !isDigit(c) && (c < 'a' || c > 'f') {
-			return false
-		}
-	}
-	if t.digits && validDay(w) {
-		return false
-	}
-	t.strong, t.claimed = true, true
-	return true
-}
-
-// rate reads sizes and rates, which are of no field: 850mb, 3.2GB, 640kbps, 23.976fps.
-func (p *parser) rate(i int, w []byte) bool {
-	c := cursor{w, 0}
-	if _, n := c.digits(5); n == 0 {
-		return false
-	}
-	switch string(w[c.i:]) {
-	case "mb", "gb", "mib", "gib", "kbps", "mbps", "fps", "kb", "khz", "bit", "мб", "гб":
-	default:
-		return false
-	}
-	if prev := i - 1; prev >= 0 && p.toks[prev].digits && !p.toks[prev].claimed && p.toks[i].gap == gapDot {
-		p.toks[prev].claimed, p.toks[prev].strong = true, true
-	}
-	p.toks[i].strong, p.toks[i].claimed = true, true
-	return true
 }
 
 // glued reads words that are stuck to a count or to each other: FLACx2, AC3x3, DDP5, AAC2, x264AAC.

@@ -23,6 +23,10 @@ const (
 	kindContainer
 	kindSubMark // "subs": makes the languages beside it subtitles
 	kindNoise   // technical, but of no field
+	kindThreeD
+	kindRegion
+	kindCountry
+	kindExtra
 )
 
 // strength says how much a word means by its own.
@@ -70,6 +74,10 @@ func spoken(v language) effect     { return effect{kindLanguage, uint8(v)} }
 func written(v language) effect    { return effect{kindSubtitle, uint8(v)} }
 func flag(v Flags) effect          { return effect{kindFlag, bit(v)} }
 func edition(v Edition) effect     { return effect{kindEdition, bit(v)} }
+func threeD(v ThreeD) effect       { return effect{kindThreeD, uint8(v)} }
+func region(v Region) effect       { return effect{kindRegion, uint8(v)} }
+func country(v Country) effect     { return effect{kindCountry, uint8(v)} }
+func extra(v Extras) effect        { return effect{kindExtra, bit(v)} }
 func network(v Network) effect     { return effect{kindNetwork, uint8(v)} }
 func container(v Container) effect { return effect{kindContainer, uint8(v)} }
 
@@ -246,8 +254,14 @@ var vocabulary = []phrases{
 	says(strong, "chs|gb big5|简体|简中|简日|chs jpn|中字|中文字幕|国语中字|简繁英字幕|简繁字幕|内封简繁", written(langZH)),
 	says(strong, "cht|繁体|繁體|繁中|big5", written(langZHTW)),
 	says(strong, "nordicsubs|nordicsub|nordic", spoken(langDA), spoken(langSV), spoken(langNO), spoken(langFI)),
-	says(strong, "3d|3dbd|bd3d|hsbs|h sbs|half sbs|halfsbs|full sbs|fullsbs|3d sbs|3d ou|half ou|halfou|h ou|hou|sidebyside|side by side|overunder|half overunder|3d hsbs|3d hou|full ou|half sidebyside|3dou|3dsbs|3 d", flag(Flag3D)),
-	says(upper, "sbs|ou", flag(Flag3D)),
+	says(strong, "3d|3dbd|bd3d|3 d|stereoscopic", threeD(ThreeDUnknown)),
+	says(strong, "hsbs|h sbs|half sbs|halfsbs|3d hsbs|3d h sbs|3d half sbs|half sidebyside|half side by side|sbs half|3d sbs half|hsbs 3d", threeD(ThreeDHalfSBS)),
+	says(strong, "full sbs|fullsbs|f sbs|fsbs|3d sbs|3dsbs|sbs 3d|3d full sbs|3d fsbs|sidebyside|side by side|3d side by side", threeD(ThreeDSBS)),
+	says(strong, "half ou|halfou|h ou|hou|htab|h tab|half tab|3d hou|3d h ou|3d half ou|half overunder|half over under|half top bottom|3d htab|3d half tab|3d h tab|ou half|3d ou half", threeD(ThreeDHalfOU)),
+	says(strong, "full ou|fullou|f ou|fou|3d ou|3dou|3d full ou|3d tab|overunder|over under 3d|top bottom 3d", threeD(ThreeDOU)),
+	says(strong, "anaglyph|3d anaglyph|anaglyph 3d", threeD(ThreeDAnaglyph)),
+	says(upper, "sbs", threeD(ThreeDSBS)),
+	says(upper, "ou", threeD(ThreeDOU)),
 	says(strong, "upscaled|upscale|ai upscale|aiupscale|reupscale|ai enhanced|ai upscaled|upsuhd", flag(FlagUpscaled)),
 	says(upper, "convert|converted", flag(FlagConverted)),
 	says(upper, "retail", flag(FlagRetail)),
@@ -261,14 +275,24 @@ var vocabulary = []phrases{
 	says(strong, "complete uhd bluray|complete uhd", src(SourceBluRay), res(Resolution2160p), flag(FlagDisc)),
 	says(strong, "complete dvd", src(SourceDVD), flag(FlagDisc)),
 	says(strong, "untouched|video ts|bdmv iso", flag(FlagDisc)),
-	says(strong, "ova|ovas|ona|oad|oda|ova ona", flag(FlagSpecial)),
+	says(strong, "ova|ovas|ova s", flag(FlagSpecial), flag(FlagOVA)),
+	says(strong, "ona|onas", flag(FlagSpecial), flag(FlagONA)),
+	says(strong, "oad|oads|oda", flag(FlagSpecial), flag(FlagOAD)),
+	says(strong, "ova ona", flag(FlagSpecial), flag(FlagOVA), flag(FlagONA)),
 	says(weak, "special|specials|speciale|especial", flag(FlagSpecial)),
 	says(weak, "movie|film|movies", flag(FlagMovie)),
-	says(weak, "sample", flag(FlagSample)),
-	says(weak, "trailer|teaser|trailers", flag(FlagTrailer)),
-	says(weak, "extras|featurette|featurettes|interview|interviews|deleted scenes|deleted scene|behind the scenes|making of|bonus|bts|bloopers|gag reel|bonus disc|extra", flag(FlagExtra)),
-	says(strong, "ncop|nced|nc op|nc ed|creditless op|creditless ed|creditless opening|creditless ending|creditless|clean opening|clean ending", flag(FlagMenu)),
-	says(upper, "menu|menus", flag(FlagMenu)),
+	says(weak, "sample", flag(FlagSample), extra(ExtraSample)),
+	says(weak, "trailer|teaser|trailers|teaser trailer", flag(FlagTrailer), extra(ExtraTrailer)),
+	says(weak, "featurette|featurettes", flag(FlagExtra), extra(ExtraFeaturette)),
+	says(weak, "interview|interviews", flag(FlagExtra), extra(ExtraInterview)),
+	says(weak, "deleted scenes|deleted scene", flag(FlagExtra), extra(ExtraDeletedScene)),
+	says(weak, "behind the scenes|making of|bts", flag(FlagExtra), extra(ExtraBehindTheScenes)),
+	says(weak, "bloopers|gag reel|outtakes", flag(FlagExtra), extra(ExtraBloopers)),
+	says(weak, "extras|bonus|bonus disc|extra|bonus features|special features", flag(FlagExtra), extra(ExtraBonus)),
+	says(strong, "ncop|nc op|creditless op|creditless opening|clean opening", flag(FlagMenu), extra(ExtraOpening)),
+	says(strong, "nced|nc ed|creditless ed|creditless ending|clean ending", flag(FlagMenu), extra(ExtraEnding)),
+	says(strong, "creditless", flag(FlagMenu)),
+	says(upper, "menu|menus", flag(FlagMenu), extra(ExtraMenu)),
 	says(weak, "xxx|porn", flag(FlagAdult)),
 
 	// Edition.
@@ -348,7 +372,7 @@ var vocabulary = []phrases{
 	says(upper, "iso", container(ContainerISO), flag(FlagDisc)),
 
 	// Technical words without a field.
-	says(strong, "60fps|50fps|30fps|24fps|120fps|60 fps|hfr|nvenc|reenc|re encoded|webz|ntsc|gb|mb|gib|mib|kbps|vmaf|crf|ds4k|tvversion|tv version|tv movie|web series|fps", noise),
+	says(strong, "60fps|50fps|30fps|24fps|120fps|60 fps|hfr|nvenc|reenc|re encoded|webz|ntsc|vmaf|crf|ds4k|tvversion|tv version|tv movie|web series|fps", noise),
 	says(upper, "custom", noise),
 	says(upper, "integral|integrala", flag(FlagComplete)),
 	says(upper, "hq|pal|encode|bitrate|read nfo|readnfo|nfofix|nfo|dirfix|internal nfo|subpack|rip|vo|vof|clean|ws|fs|se|qc|10th|v2|v3|v4", noise),

@@ -1,0 +1,127 @@
+package release
+
+// apply lets a phrase take effect.
+func (p *parser) apply(i, n int, e entry) {
+	for _, x := range e.effects {
+		switch x.kind {
+		case kindNone:
+		case kindNoise:
+			p.consume(i, n)
+		default:
+			p.claim(fieldOf[x.kind], i, n)
+			p.effect(x, i, n)
+		}
+	}
+}
+
+var fieldOf = [...]Field{
+	kindResolution: FieldResolution, kindSource: FieldSource, kindRemux: FieldSource, kindCodec: FieldCodec, kindDepth: FieldDepth,
+	kindHDR: FieldHDR, kindAudio: FieldAudio, kindChannels: FieldChannels, kindLanguage: FieldLanguages, kindSubtitle: FieldSubtitles,
+	kindFlag: FieldFlags, kindEdition: FieldEdition, kindNetwork: FieldNetwork, kindContainer: FieldContainer, kindSubMark: FieldFlags,
+	kindThreeD: FieldThreeD, kindRegion: FieldRegion, kindCountry: FieldCountry, kindExtra: FieldExtras,
+}
+
+func (p *parser) effect(x effect, i, n int) {
+	r, plus := &p.rel, p.plusAfter(i+n-1)
+	switch x.kind {
+	case kindResolution:
+		r.Resolution = betterResolution(r.Resolution, Resolution(x.value), p.is(i, "uhd"))
+	case kindSource:
+		p.source(Source(x.value))
+	case kindRemux:
+		r.Remux = true
+	case kindCodec:
+		if r.Codec == CodecUnknown || r.Codec == CodecMPEG2 {
+			r.Codec = Codec(x.value)
+		}
+	case kindDepth:
+		r.Depth = x.value
+	case kindHDR:
+		h := HDR(1) << x.value
+		if h == HDR10 && plus && p.plusMeansHDR10Plus(i+n) {
+			h = HDR10Plus
+		}
+		r.HDR |= h
+	case kindAudio:
+		a := Audio(1) << x.value
+		if a == AudioAC3 && plus && (p.is(i, "dd") || p.is(i+n-1, "digital")) {
+			a = AudioEAC3
+		}
+		r.Audio |= a
+	case kindChannels:
+		r.Channels |= 1 << x.value
+	case kindLanguage:
+		r.Languages[x.value/64] |= 1 << (x.value % 64)
+	case kindSubtitle:
+		r.Subtitles[x.value/64] |= 1 << (x.value % 64)
+	case kindFlag:
+		r.Flags |= 1 << x.value
+		p.evidence(fieldOfFlags+Field(x.value), i, n)
+	case kindEdition:
+		r.Edition |= 1 << x.value
+	case kindNetwork:
+		if r.Network == NetworkUnknown {
+			r.Network = Network(x.value)
+		}
+	case kindSubMark:
+		if p.nmarks < len(p.marks) && n > 0 {
+			p.marks[p.nmarks] = uint8(i + n - 1)
+			p.nmarks++
+		}
+	case kindThreeD:
+		if r.ThreeD <= ThreeDUnknown {
+			r.ThreeD = ThreeD(x.value)
+		}
+		r.Flags |= Flag3D
+		p.evidence(FieldFlags, i, n)
+		p.evidence(Flag3D.Field(), i, n)
+	case kindRegion:
+		r.Region = Region(x.value)
+	case kindCountry:
+		if r.Country == CountryNone {
+			r.Country = Country(x.value)
+		}
+	case kindExtra:
+		r.Extras |= 1 << x.value
+	case kindContainer:
+		if r.Container == ContainerUnknown {
+			r.Container = Container(x.value)
+		}
+	}
+}
+
+// plusAfter reports whether a plus sign follows token i at once.
+func (p *parser) plusAfter(i int) bool {
+	hi := int(p.toks[i].hi)
+	return i < p.n && hi < len(p.raw) && p.raw[hi] == '+'
+}
+
+// plusMeansHDR10Plus tells "HDR10+" from "HDR+DV": the plus of the former is followed by a separator or the end.
+func (p *parser) plusMeansHDR10Plus(next int) bool {
+	return next >= p.n || p.toks[next].gap != gapPlus || p.is(next, "dv") || p.is(next, "dovi")
+}
+
+// source keeps the source that says most: the more precise of one family, and a cinema recording over everything.
+func (p *parser) source(s Source) {
+	r := &p.rel
+	switch {
+	case r.Source == SourceUnknown:
+		r.Source = s
+	case r.Source >= SourceCam && r.Source <= SourceWorkprint:
+	case s >= SourceCam && s <= SourceWorkprint:
+		r.Source = s
+	case r.Source == SourceWeb && s >= SourceWebDLRip && s <= SourceWebDL:
+		r.Source = s
+	case r.Source == SourceHDTV && s > SourceHDTV && s != SourceDVD && s != SourceWeb,
+		r.Source == SourceDVD && s == SourceDVDRip,
+		r.Source == SourceBluRay && (s == SourceBDRip || s == SourceBRRip || s == SourceUHDRip):
+		r.Source = s
+	}
+}
+
+func betterResolution(old, found Resolution, vague bool) Resolution {
+	if old == ResolutionUnknown || !vague && old == Resolution2160p && found < old {
+		return found
+	}
+	return old
+}

@@ -1,0 +1,84 @@
+package release
+
+// lookUp finds the phrases of the vocabulary. Strong ones take effect at once, the others wait until the title's end is known.
+func (p *parser) lookUp() {
+	for i := 0; i < p.n; {
+		if p.toks[i].claimed {
+			i++
+			continue
+		}
+		if n := p.phrase(i); n > 0 {
+			i += n
+			continue
+		}
+		if n := p.technical(i); n > 0 {
+			i += n
+			continue
+		}
+		i++
+	}
+}
+
+// phrase applies the longest phrase that starts at token i, and says how many tokens it has.
+func (p *parser) phrase(i int) int {
+	reach := int(words.reach[string(p.word(i))])
+	if reach == 0 {
+		return 0
+	}
+	var buf [128]byte
+	var ends [maxPhrase]int
+	b := append(buf[:0], p.word(i)...)
+	ends[0] = len(b)
+	n := 1
+	for n < reach && i+n < p.n && !p.toks[i+n].claimed && len(b) < 96 && p.width(i+n) < 24 {
+		if p.toks[i+n].script != scriptCJK || p.toks[i+n].gap != 0 {
+			b = append(b, ' ')
+		}
+		b = append(b, p.word(i+n)...)
+		ends[n] = len(b)
+		n++
+	}
+	for ; n > 0; n-- {
+		e, ok := words.entries[string(b[:ends[n-1]])]
+		if !ok || n == 2 && p.subsOfNext(i+1) {
+			continue
+		}
+		if e.strength == strong {
+			p.strong(i, n, e)
+		} else {
+			p.wait(i, n, e)
+		}
+		return n
+	}
+	return 0
+}
+
+// subsOfNext reports whether token i is "sub" and a language follows: in "Ita Eng Sub Ita" the subtitles are Italian.
+func (p *parser) subsOfNext(i int) bool {
+	if !p.is(i, "sub") && !p.is(i, "subs") || i+1 >= p.n || p.toks[i+1].gap&(gapOpen|gapClose|gapWideDash) != 0 {
+		return false
+	}
+	return words.entries[string(p.word(i+1))].effects[0].kind == kindLanguage
+}
+
+// waiting is a phrase that counts only if it turns out not to be part of the title.
+type waiting struct {
+	at, n uint8
+	used  bool
+	entry entry
+}
+
+func (p *parser) wait(i, n int, e entry) {
+	if p.nwait < len(p.waiting) {
+		p.waiting[p.nwait] = waiting{at: uint8(i), n: uint8(n), entry: e}
+		p.nwait++
+	}
+}
+
+// strong applies a phrase that is surely not part of a title.
+func (p *parser) strong(i, n int, e entry) {
+	for k := i; k < i+n; k++ {
+		p.toks[k].strong = true
+	}
+	p.apply(i, n, e)
+}
