@@ -17,7 +17,23 @@ func (p *parser) title() {
 	}
 	p.titlesOf(p.start, p.end)
 	p.boxedTitles(stacked)
+	p.afterNumbering()
 	p.latinFirst()
+}
+
+// afterNumbering takes what follows a bar after the numbering for another title: "Title (Season 1) | Other Title (1080p)".
+func (p *parser) afterNumbering() {
+	i := p.numEnd
+	if i < p.end || i >= p.n || p.toks[i].gap&gapPipe == 0 || p.toks[i].claimed {
+		return
+	}
+	k := p.boxEnd(i)
+	for t := i; t < k; t++ {
+		if p.waitingAt(t) || p.toks[t].digits {
+			return
+		}
+	}
+	p.addTitle(i, k)
 }
 
 // stereo reports whether the name says how two pictures are packed into one. Where it does not, the 3D of "Saw 3D 2010" may
@@ -110,17 +126,23 @@ func (p *parser) bracketedTitle() {
 	if k < i+2 || k < p.n && p.toks[k].bracket == p.toks[i].bracket {
 		return
 	}
+	doubtful := 0
 	for t := i; t < k; t++ {
 		if p.waitingAt(t) || p.toks[t].digits {
-			return
+			doubtful++
 		}
 	}
-	p.addTitle(i, k)
+	if 3*doubtful < k-i {
+		p.addTitle(i, k)
+	}
 }
 
 // alternate reports whether another title begins at token i of those before to, and how many tokens to pass over; -1 if not.
 func (p *parser) alternate(i, to int) int {
 	t, prev := &p.toks[i], &p.toks[i-1]
+	if i > 1 && prev.digits && prev.gap == 0 && p.toks[i-2].script == scriptCJK { // "流浪地球2.The.Wandering.Earth.II"
+		prev = &p.toks[i-2]
+	}
 	switch {
 	case t.gap&gapSlash != 0 && (t.gap&(gapSpace|gapUnder) != 0 || p.foreign(i) || p.foreign(i-1) || prev.script != t.script),
 		t.gap&gapPipe != 0, t.gap&gapUnder != 0 && t.gap&gapSpace != 0 && p.loose(i):

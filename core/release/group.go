@@ -82,6 +82,10 @@ func (p *parser) leadGroup() bool {
 		return false
 	}
 	p.isGroup(from, to-from+1)
+	if hi := int(p.rel.Group.Hi); hi < len(p.raw) && p.raw[hi] == '!' {
+		p.rel.Group.Hi++
+		p.rel.spans[FieldGroup] = p.rel.Group
+	}
 	return true
 }
 

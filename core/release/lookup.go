@@ -2,6 +2,7 @@ package release
 
 // lookUp finds the phrases of the vocabulary. Strong ones take effect at once, the others wait until the title's end is known.
 func (p *parser) lookUp() {
+	p.opening = p.openingWord()
 	for i := 0; i < p.n; {
 		if p.toks[i].claimed {
 			i++
@@ -43,7 +44,7 @@ func (p *parser) phrase(i int) int {
 		if !ok || n == 2 && p.subsOfNext(i+1) {
 			continue
 		}
-		if e.strength == strong {
+		if e.strength == strong && !(i <= p.opening && i+n > p.opening && p.opens(i, n, e)) {
 			p.strong(i, n, e)
 		} else {
 			p.wait(i, n, e)

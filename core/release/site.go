@@ -11,6 +11,9 @@ func (p *parser) sites() {
 		case t.claimed:
 		case p.is(i, "www"):
 			if n := p.wwwAt(i); n > 0 {
+				if i > 0 && t.gap == 0 && p.toks[i-1].script == scriptCJK && p.toks[i-1].bracket == 0 { // the site's name before its address
+					p.toks[i-1].claimed = true
+				}
 				p.site(i, n)
 				i += n - 1
 			}

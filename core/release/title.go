@@ -32,6 +32,44 @@ func (p *parser) firstToken() int {
 	return k
 }
 
+// openingWord is the first token outside brackets that is neither taken nor an article; -1 if there is none.
+func (p *parser) openingWord() int {
+	for i := range p.n {
+		t := &p.toks[i]
+		if t.claimed && t.number {
+			return -1
+		}
+		if !t.claimed && t.bracket == 0 && !articles[string(p.word(i))] {
+			return i
+		}
+	}
+	return -1
+}
+
+// opens reports whether a phrase at the very beginning of a name is a word of the title, whatever it means elsewhere: "The Final
+// Cut 2004", "Netflix vs the World 2019". A year or a numbering must follow, and what it means must be something that is seldom
+// said first.
+func (p *parser) opens(i, n int, e entry) bool {
+	if p.toks[i].caps || e.effects[1].kind != kindNone {
+		return false
+	}
+	switch e.effects[0].kind {
+	case kindNetwork, kindEdition:
+	case kindFlag:
+		if e.effects[0] == flag(FlagSubbed) || p.technicalOnly(i) {
+			return false
+		}
+	default:
+		return false
+	}
+	for k := i + n; k < p.n && p.toks[k].bracket == 0; k++ {
+		if p.toks[k].number || p.yearlike(k) {
+			return true
+		}
+	}
+	return i+n < p.n && p.yearlike(i+n)
+}
+
 // counted reports whether a title begins with a number in round brackets: "(500) Days of Summer".
 func (p *parser) counted(i int) bool {
 	t, next := &p.toks[i], &p.toks[i+1]
@@ -54,6 +92,7 @@ func (p *parser) bounds() {
 	for p.start < p.n && p.toks[p.start].number { // "004 - Title", "S01E01-Title"
 		p.start++
 	}
+	p.passTechnical()
 	p.end = p.start
 	for p.end < p.n && !p.stops(p.end) {
 		p.end++
@@ -63,6 +102,24 @@ func (p *parser) bounds() {
 	}
 	p.tech = p.firstStrong(p.end)
 	p.absorb()
+}
+
+// passTechnical lets the title begin after technical words that the name begins with: "1080p.Title.2010", "HULU.Title.S01E01".
+// A year or a numbering must follow, without which what follows may as well be a group.
+func (p *parser) passTechnical() {
+	k := p.start
+	for k < p.n && p.toks[k].strong && p.toks[k].bracket == 0 {
+		k++
+	}
+	if k == p.start || k >= p.n || p.toks[k].claimed || p.yearAt == k-1 {
+		return
+	}
+	for i := k; i < p.n && !p.toks[i].strong; i++ {
+		if p.toks[i].number || i == p.yearAt {
+			p.start = k
+			return
+		}
+	}
 }
 
 // technicalOnly reports whether token i has a digit, as 1080p has, and so is never a whole title.
