@@ -1,22 +1,50 @@
 package release
 
-// episodeWord reads an episode that is written with a word: "Episode 5", "Cap.103", "odc. 10", "5 серия", "第01話".
-func (p *parser) episodeWord(n *numbers, i int) bool {
-	w := p.word(i)
-	if at := digitAt(w); at > 0 && episodeWords[string(w[:at])] {
-		p.from = i
-		return p.episodesFrom(n, int(p.toks[i].flo)+at)
-	}
-	if !episodeWords[string(w)] {
-		return false
-	}
+// episodeWord reads an episode that is written with a word: "Episode 5", "Cap.103", "odc. 10", "5 серия", "第01話". at is where the
+// digits of the word at token i begin, or its length.
+func (p *parser) episodeWord(n *numbers, i, at int, kind counted) bool {
 	p.from = i
-	c := cursor{p.fold[:p.nfold], int(p.toks[i].fhi)}
+	from := int(p.toks[i].flo) + at
+	if at < p.width(i) {
+		return p.episodesFrom(n, from, kind)
+	}
+	c := cursor{p.fold[:p.nfold], from}
 	c.skip(" ._:#[-(", 3)
-	c.word("no")
-	if p.toks[i].script != scriptCJK && isDigit(c.peek()) && !(i > 0 && p.toks[i-1].digits && !p.toks[i-1].claimed && p.toks[i].gap&^(gapSpace|gapDot) == 0 && p.width(i-1) < 4) && p.episodesFrom(n, c.i) {
+	if c.word("no") {
+		c.skip(" .", 1)
+	}
+	if p.toks[i].script != scriptCJK && isDigit(c.peek()) && !p.countBefore(i) && p.episodesFrom(n, c.i, kind) {
+		p.soMany(n, i)
 		return true
 	}
+	if p.rel.Numbering == NumberSeason && p.toks[i+1].gap&(gapOpen|gapWideDash) == 0 { // "Season Three Episode Seven"
+		if e, ok := numberNames[string(p.word(i+1))]; ok && i+1 < p.n {
+			n.reset(NumberEpisode)
+			n.episode(e, e)
+			n.end = int(p.toks[i+1].fhi)
+			return true
+		}
+	}
+	return p.episodeBefore(n, i)
+}
+
+// countBefore reports whether the number of the episode word at token i is the one before it.
+func (p *parser) countBefore(i int) bool {
+	return i > 0 && p.toks[i-1].digits && !p.toks[i-1].claimed && p.toks[i].gap&^(gapSpace|gapDot) == 0 && p.width(i-1) < 4
+}
+
+// soMany takes "Серии: 5 из 20" for the first five: the word is plural, and such torrents grow as the episodes come out.
+func (p *parser) soMany(n *numbers, i int) {
+	if n.total > 0 && n.ne == 1 && n.e[0].Lo == n.e[0].Hi && !p.rel.Ext && pluralEpisodes[string(p.word(i))] {
+		n.e[0].Lo = 1
+	}
+}
+
+var pluralEpisodes = wordSet("серии серий серії эпизоды")
+
+// episodeBefore reads "5 серия", "1-8 серии из 10", "第01話", "全24集": the number stands before the word at token i.
+func (p *parser) episodeBefore(n *numbers, i int) bool {
+	word := i
 	if i > 1 && (p.is(i-1, "я") || p.is(i-1, "th")) {
 		i--
 	}
@@ -24,35 +52,35 @@ func (p *parser) episodeWord(n *numbers, i int) bool {
 		return false
 	}
 	e, ok := p.number(i - 1)
-	if !ok {
+	if !ok || p.width(i-1) > 4 {
 		return false
 	}
 	n.reset(NumberEpisode)
 	p.from = i - 1
 	lo := e
-	if v, ok := p.number(i - 2); ok && p.toks[i-1].gap&gapDash != 0 && v < e && !p.toks[i-2].claimed {
+	if v, ok := p.number(i - 2); ok && p.toks[i-1].gap&(gapDash|gapOther) != 0 && v < e && !p.toks[i-2].claimed {
 		lo, p.from = v, i-2
 	}
-	n.episode(lo, e)
-	n.end = int(p.toks[i].fhi)
-	if p.is(p.from-1, "第") {
+	n.end = int(p.toks[word].fhi)
+	switch {
+	case p.is(p.from-1, "第") || p.is(p.from-1, "제"):
 		p.from--
+	case lo == e && (p.is(p.from-1, "全") || p.is(p.from-1, "更新至") || p.is(p.from-1, "更至")):
+		lo = 1
+		p.from--
+	case lo == e && p.is(word, "серий") && !p.rel.Ext: // "12 серий": that many
+		lo = 1
+	}
+	n.episode(lo, e)
+	c := cursor{p.fold[:p.nfold], n.end}
+	if total, ok := c.outOf(); ok && total >= e {
+		n.total, n.end = total, c.i
 	}
 	return true
 }
 
-// digitAt is where the digits of a word begin.
-func digitAt(w []byte) int {
-	for i, b := range w {
-		if isDigit(b) {
-			return i
-		}
-	}
-	return 0
-}
-
 // episodesFrom reads the number after the word for an episode: 5, 05-08, 1.22 (season 1, episode 22).
-func (p *parser) episodesFrom(n *numbers, at int) bool {
+func (p *parser) episodesFrom(n *numbers, at int, kind counted) bool {
 	n.reset(NumberEpisode)
 	c := cursor{p.fold[:p.nfold], at}
 	e, w := c.digits(5)
@@ -75,7 +103,33 @@ func (p *parser) episodesFrom(n *numbers, at int) bool {
 	}
 	n.reset(NumberEpisode)
 	n.chain(&c, 0, e)
+	if kind == countsRunTogether {
+		p.runTogether(n)
+	}
 	return true
+}
+
+// runTogether takes the season off the episodes of "Cap.209" and "Cap.209_210", if the name has no other season.
+func (p *parser) runTogether(n *numbers) {
+	if n.ne != 1 {
+		return
+	}
+	s, lo, ok := takeApart(int(n.e[0].Lo))
+	last, hi, fine := takeApart(int(n.e[0].Hi))
+	if !ok || !fine || s != last || p.rel.Numbering != NumberNone && (Count(p.rel.Seasons) != 1 || p.rel.Seasons[0].Lo != s) {
+		return
+	}
+	c := cursor{p.fold[:p.nfold], n.end}
+	if c.word("_") {
+		if v, w := c.digits(4); w >= 3 && c.edge() && v > int(n.e[0].Hi) && v/100 == int(s) {
+			hi, n.end = uint16(v%100), c.i
+		}
+	}
+	end := n.end
+	n.reset(NumberSeasonEpisode)
+	n.season(int(s), 0)
+	n.episode(int(lo), int(hi))
+	n.end = end
 }
 
 // outOf reads 5of6, "5 of 6", "05 из 20".
@@ -91,27 +145,35 @@ func (p *parser) outOf(n *numbers, i int) bool {
 		c.i++
 		b, bw = c.digits(3)
 	}
-	c.skip(" ._", 1)
-	russian := c.word("из")
-	if !russian && !c.word("of") && !c.word("iz") {
-		return false
-	}
-	c.skip(" ._", 1)
-	total, tw := c.digits(3)
-	if tw == 0 || !c.edge() || a > total || a == 0 {
+	total, ok := c.outOf()
+	if !ok || max(a, b) > total || a == 0 {
 		return false
 	}
 	if bw == 0 {
 		b = a
-		if russian { // "5 из 20": the first five
+		if p.firstSoMany(i) {
 			a = 1
 		}
 	}
 	n.episode(a, b)
-	n.end = c.i
-	p.rel.PartOf = uint16(total)
+	n.total, n.end = total, c.i
+	p.from = i
+	if i > 0 && !p.toks[i-1].claimed && partWords[string(p.word(i-1))] {
+		p.from--
+	}
 	return true
 }
+
+// firstSoMany reports whether "5 из 20" at token i means the first five, as it does alone in a bracket: a Russian tracker's
+// torrent grows as the episodes come out.
+func (p *parser) firstSoMany(i int) bool {
+	t := &p.toks[i]
+	return t.gap&gapSquare != 0 && p.is(i+1, "из") && i+2 < p.n && !p.rel.Ext &&
+		(i+3 >= p.n || p.toks[i+3].gap&gapClose != 0)
+}
+
+// partWords come before "2 of 3".
+var partWords = wordSet("part cd disc disk dvd vol volume chapter teil partie parte часть диск")
 
 // episodeOnly reads E05, E01-E03, EP12.
 func (n *numbers) episodeOnly(f []byte, at int) bool {

@@ -72,6 +72,9 @@ func (c *cursor) revision() {
 type numbers struct {
 	how    Numbering
 	disc   bool // one disc of a season
+	half   bool // the episode is one between two others, 07.5
+	extra  bool // an OVA or special
+	total  int  // of so many
 	worded bool // the season was written with a word, so that a list may go on after mere spaces
 	end    int  // in the folded text
 	s, e   [16]Range
@@ -124,18 +127,30 @@ func (n *numbers) seasonEpisode(f []byte, at int) bool {
 	if n.episodesAfter(&c, s, letter == 's') {
 		return true
 	}
-	if disc := c; letter == 's' && disc.word("d") { // S07D1: a disc of a season
-		if _, dw := disc.digits(2); dw > 0 && disc.edge() {
-			n.season(s, 0)
-			n.disc = true
-			n.end = disc.i
-			return true
-		}
+	if letter == 's' && n.discAfter(&c, s) {
+		return true
 	}
 	if letter != 's' && w < 2 || !(cursor{f, n.end}).edgeOr("s") {
 		return false
 	}
 	n.seasonList(&c, s)
+	return true
+}
+
+// discAfter reads one disc of season s: S07D1, "S07 Disc 1".
+func (n *numbers) discAfter(c *cursor, s int) bool {
+	disc := *c
+	disc.skip(" ._-", 1)
+	if !disc.word("disc") && !disc.word("disk") && !disc.word("d") {
+		return false
+	}
+	disc.skip(" ._", 1)
+	if _, w := disc.digits(2); w == 0 || !disc.edge() {
+		return false
+	}
+	n.season(s, 0)
+	n.disc = true
+	n.end = disc.i
 	return true
 }
 
@@ -153,11 +168,17 @@ func (n *numbers) episodesAfter(c *cursor, s int, bare bool) bool {
 			return bare && n.bareEpisode(c, s)
 		}
 	}
-	c.skip(" .#:-_", 2)
+	c.skip(" .#:-_[", 2)
 	e, w := c.digits(5)
-	if w == 0 || (!tight && w < 1) {
+	if w == 0 {
 		c.i = start
 		return false
+	}
+	if look := *c; e == s && !tight && c.fraction() { // "S01 EP 1.2"
+		look.i++
+		if v, vw := look.digits(2); vw > 0 && v != 5 {
+			e, *c = v, look
+		}
 	}
 	n.how = NumberSeasonEpisode
 	n.season(s, 0)
@@ -173,7 +194,7 @@ func (c *cursor) episodeMark() bool {
 			continue
 		}
 		look := *c
-		look.skip(" .#:-_", 2)
+		look.skip(" .#:-_[", 2)
 		if isDigit(look.peek()) {
 			return true
 		}
@@ -182,7 +203,7 @@ func (c *cursor) episodeMark() bool {
 	return false
 }
 
-var episodeMarks = []string{"episodes", "episode", "xe", "ex", "ep", "e", "x", "cap", "capitulo", "odcinek", "odc", "folge", "серии", "серия"}
+var episodeMarks = []string{"episodes", "episode", "xe", "ex", "ep", "e", "x", "capitulo", "odcinek", "odc", "folge"}
 
 // bareEpisode reads the episode of "S04 - 11" and "S02 03".
 func (n *numbers) bareEpisode(c *cursor, s int) bool {
@@ -203,8 +224,8 @@ func (n *numbers) bareEpisode(c *cursor, s int) bool {
 	}
 	e, w := c.digits(4)
 	c.revision()
-	ok := c.edge() && !c.fraction() && (wide && w >= 2 && w <= 3 || w == 2) || wide && w == 2 && c.edge()
-	if !ok || isHeight(e) {
+	ok := c.edge() && (!c.fraction() || wide) && (wide && w >= 2 && w <= 3 || w == 2)
+	if !ok || isHeight(e) || e == s+1 && c.goesOn(e+1) {
 		c.i = start
 		return false
 	}
@@ -212,6 +233,13 @@ func (n *numbers) bareEpisode(c *cursor, s int) bool {
 	n.season(s, 0)
 	n.chain(c, s, e)
 	return true
+}
+
+// goesOn reports whether n comes next: "Season 1 2 3" is a list of seasons.
+func (c cursor) goesOn(n int) bool {
+	c.skip(" _.", 1)
+	v, w := c.digits(2)
+	return w > 0 && v == n && c.edge()
 }
 
 // fraction reports whether a dot and one digit follow, as in "5.1".

@@ -32,7 +32,7 @@ func describeNumbers(r *Release) string {
 	if r.PartOf > 0 {
 		add("of %d", r.PartOf)
 	}
-	for _, f := range []Flags{FlagSpecial, FlagDisc, FlagComplete} {
+	for _, f := range []Flags{FlagSpecial, FlagDisc} {
 		if r.Flags.Has(f) {
 			add("%s", f)
 		}

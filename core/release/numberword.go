@@ -1,11 +1,86 @@
 package release
 
-// seasonWords and episodeWords come before or after a number; words that mean something else too are left out.
-var seasonWords = wordSet("season seasons saison saisons temporada temporadas temp stagione stagioni staffel staffeln sezon sezona sezony serie series seizoen " +
-	"sasong sesong kausi сезон сезона сезоны сезонов сезони сез sez seson evad szezon sæson saeson seasn ssn stag temporade 季 期")
+// counted is what a word beside a number counts.
+type counted uint8
 
-var episodeWords = wordSet("episode episodes episodio episodios ep eps epi epizod epizoda epizode odc odcinek odcinki cap caps capitulo capitulos capitol caap серия серии seria seriya serija serya serii ser сер " +
-	"серий серія серії folge folgen puntata puntate bolum aflevering afl avsnitt эпизод эп ep. episodul epizodes esp capitulado chapter 话 話 集 回")
+const (
+	countsNothing counted = iota
+	countsSeasons
+	countsEpisodes
+	countsRunTogether // episodes, with the season before them: "Cap.209"
+	countsExtras      // OVAs and specials
+)
+
+// numberWords come before or after a number. They are folded; words that mean something else too are left out.
+var numberWords = compileNumberWords()
+
+// numberStarts are the bytes that they begin with, so that most words are not looked up.
+var numberStarts = func() (starts [256]bool) {
+	for w := range numberWords {
+		starts[w[0]] = true
+	}
+	return starts
+}()
+
+func compileNumberWords() map[string]counted {
+	m := map[string]counted{}
+	for kind, list := range map[counted]string{
+		countsSeasons: "season seasons sn seasn ssn saison saisons temporada temporadas temp temporade tempada stagione stagioni stag staffel staffeln " +
+			"sezon sezona sezony sezonul sezonas sezonai sezoane seizoen seizoenen serie series sasong sasonger sesong sesonger saeson saesoner " +
+			"kausi evad hooaeg musim denboraldia sez seson szezon kyklos " +
+			"сезон сезона сезоны сезонов сезони сез κυκλος κύκλος עונה الموسم موسم فصل 季 期 기 시즌 シーズン",
+		countsEpisodes: "episode episodes episodio episodios episodi ep eps epi epizod epizoda epizode epizody epizodes episodul episoade odc odcinek odcinki " +
+			"capitulo capitulos capitol capitols seria seriya serija serya serii seriia folge folgen puntata puntate bolum aflevering afleveringen afl avsnitt afsnit jakso " +
+			"jaksot resz dil dily diel thattur atala ser osa " +
+			"серия серии серій серия серий серія серії сер эпизод эпизоды эп епизод епізод επεισοδιο επεισόδιο פרק الحلقة حلقة قسمت 话 話 集 回 화 회 エピソード",
+		countsRunTogether: "cap caps caap capitulado",
+		countsExtras:      "ova ovas oad oads oda ona sp",
+	} {
+		for w := range wordSet(list) {
+			m[w] = kind
+		}
+	}
+	return m
+}
+
+// counts is what the word w counts, less the digits at its end; at is where those begin, or its length.
+func counts(w []byte) (kind counted, at int) {
+	if len(w) == 0 || !numberStarts[w[0]] {
+		return countsNothing, 0
+	}
+	at = digitAt(w)
+	if at == 0 {
+		at = len(w)
+	}
+	if at < len(w) && at > 3 && w[at-1] == 'o' && w[at-2] == 's' { // SezonSO3
+		if k := numberWords[string(w[:at-2])]; k == countsSeasons {
+			return k, at
+		}
+	}
+	return numberWords[string(w[:at])], at
+}
+
+// countsAt is what the word at token i counts.
+func (p *parser) countsAt(i int) counted {
+	if i < 0 || i >= p.n {
+		return countsNothing
+	}
+	kind, at := counts(p.word(i))
+	if at < p.width(i) {
+		return countsNothing
+	}
+	return kind
+}
+
+// digitAt is where the digits of a word begin, 0 if it has none.
+func digitAt(w []byte) int {
+	for i, b := range w {
+		if isDigit(b) {
+			return i
+		}
+	}
+	return 0
+}
 
 func wordSet(s string) map[string]bool {
 	m := map[string]bool{}
@@ -19,16 +94,37 @@ func wordSet(s string) map[string]bool {
 	return m
 }
 
-// roman and spelled-out season numbers.
-var seasonNames = map[string]int{
-	"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-	"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10,
+// numberNames are numbers in letters: roman, and spelled out.
+var numberNames = map[string]int{
+	"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+	"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12, "xiii": 13, "xiv": 14, "xv": 15,
 	"un": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
-	"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10,
+	"uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10,
+	"um": 1, "dois": 2, "duas": 2, "quatro": 4, "sete": 7, "oito": 8, "nove": 9, "dez": 10,
+	"due": 2, "tre": 3, "quattro": 4, "cinque": 5, "sei": 6, "sette": 7, "otto": 8, "dieci": 10,
+	"eins": 1, "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10,
 }
 
 var ordinals = map[string]int{
-	"1st": 1, "2nd": 2, "3rd": 3, "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
-	"ninth": 9, "tenth": 10, "final": 0, "1a": 1, "2a": 2, "3a": 3, "4a": 4, "prima": 1, "seconda": 2, "terza": 3, "quarta": 4, "primera": 1, "segunda": 2,
-	"tercera": 3, "cuarta": 4,
+	"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
+	"prima": 1, "seconda": 2, "terza": 3, "quarta": 4, "quinta": 5, "sesta": 6, "settima": 7, "ottava": 8,
+	"primera": 1, "segunda": 2, "tercera": 3, "cuarta": 4, "sexta": 6, "septima": 7, "octava": 8, "primeira": 1, "terceira": 3, "setima": 7, "oitava": 8,
+	"premiere": 1, "deuxieme": 2, "troisieme": 3, "quatrieme": 4, "cinquieme": 5, "sixieme": 6, "septieme": 7, "huitieme": 8,
+	"erste": 1, "zweite": 2, "dritte": 3, "vierte": 4, "funfte": 5, "sechste": 6, "pierwszy": 1, "drugi": 2, "trzeci": 3, "czwarty": 4,
+	"первый": 1, "второй": 2, "третий": 3, "четвертый": 4, "пятый": 5, "шестой": 6, "седьмой": 7, "восьмой": 8,
 }
+
+// ordinal reads 2, 2nd, 10o, 3й.
+func ordinal(w []byte) (int, bool) {
+	digits := 0
+	for digits < len(w) && isDigit(w[digits]) {
+		digits++
+	}
+	if digits == 0 || digits > 2 {
+		return 0, false
+	}
+	v, ok := atoi(w[:digits])
+	return v, ok && (digits == len(w) || ordinalEndings[string(w[digits:])])
+}
+
+var ordinalEndings = wordSet("st nd rd th o a ª e er re de te eme ere ieme nde ste ao й я ой ый ий")

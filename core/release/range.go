@@ -7,6 +7,12 @@ func (p *parser) merge(f *numbers) bool {
 	if f.disc {
 		r.Flags |= FlagDisc
 	}
+	if f.half || f.extra {
+		r.Flags |= FlagSpecial
+	}
+	if f.total > 0 {
+		r.PartOf = uint16(min(f.total, 0xFFFF))
+	}
 	switch {
 	case r.Numbering == NumberNone:
 		r.Numbering = f.how

@@ -1,38 +1,36 @@
 package release
 
-// seasonWord reads a season that is written with a word: "Season 2", "2nd Season", "Сезон: 5", "Saison VII", "第2季".
-func (p *parser) seasonWord(n *numbers, i int) bool {
-	w := p.word(i)
-	stem, glued := splitDigits(w)
-	if !seasonWords[string(stem)] {
-		return false
-	}
+// seasonWord reads a season that is written with a word: "Season 2", "2nd Season", "Сезон: 5", "Saison VII", "第2季". at is where
+// the digits of the word at token i begin, or its length.
+func (p *parser) seasonWord(n *numbers, i, at int) bool {
 	p.from = i
-	if p.ordinalBefore(i) && p.seasonBefore(n, i) {
+	glued := at < p.width(i)
+	if !glued && p.ordinalBefore(i) && p.seasonBefore(n, i) {
 		return true
 	}
 	n.reset(NumberSeason)
-	c := cursor{p.fold[:p.nfold], int(p.toks[i].flo) + len(stem)}
+	c := cursor{p.fold[:p.nfold], int(p.toks[i].flo) + at}
 	if !glued && c.peek() == '-' {
 		c.i++
 	} else if !glued {
 		c.skip(" ._:#[(", 3)
 	}
-	at := c
-	c.word("no")
-	c.word("s")
-	c.word("o")
+	named := c.i
+	if c.word("no") {
+		c.skip(" .", 1)
+	}
+	c.word("so")
 	s, width := c.digits(4)
 	if width > 0 && width <= 2 && (c.edgeOr("xe") || c.peek() == 's') {
 		n.end = c.i
 		return p.afterSeason(n, &c, s, !glued)
 	}
-	if s, ok := seasonNames[string(p.word(i+1))]; ok && i+1 < p.n && at.i == int(p.toks[i+1].flo) && p.plausibleName(i+1) {
-		c = at
+	if s, ok := numberNames[string(p.word(i+1))]; ok && i+1 < p.n && named == int(p.toks[i+1].flo) && p.plausibleName(i+1) {
 		c.i = int(p.toks[i+1].fhi)
+		n.end = c.i
 		return p.afterSeason(n, &c, s, false)
 	}
-	return p.seasonBefore(n, i)
+	return !glued && p.seasonBefore(n, i)
 }
 
 // ordinalBefore reports whether the number before the word at i is the season's, rather than one after it.
@@ -43,8 +41,17 @@ func (p *parser) ordinalBefore(i int) bool {
 	if !p.toks[i-1].digits {
 		return true
 	}
-	_, digits := p.number(i + 1)
-	return digits && episodeWords[string(p.word(i+2))] && i+2 < p.n
+	if !p.toks[i+1].digits || i+1 >= p.n {
+		return false
+	}
+	k := i + 2
+	if k < p.n && p.toks[k].digits && p.toks[k].gap == gapDash { // "2 сезон: 1-8 серии"
+		k++
+	}
+	if p.is(k, "я") || p.is(k, "th") {
+		k++
+	}
+	return p.countsAt(k) == countsEpisodes
 }
 
 // plausibleName keeps "Season I" from being read out of "Season I Love You".
@@ -65,7 +72,7 @@ func (p *parser) afterSeason(n *numbers, c *cursor, s int, bare bool) bool {
 			return true
 		}
 	}
-	if n.episodesAfter(c, s, bare) {
+	if n.episodesAfter(c, s, bare) || n.discAfter(c, s) {
 		return true
 	}
 	n.worded = true
@@ -79,71 +86,63 @@ func (p *parser) seasonBefore(n *numbers, i int) bool {
 		return false
 	}
 	at := i - 1
-	if at > 0 && (p.is(at, "й") || p.is(at, "я") || p.is(at, "th") || p.is(at, "a") || p.is(at, "o")) && p.toks[at-1].digits && !p.toks[at-1].claimed {
-		at--
+	if at > 0 && p.toks[at-1].digits && !p.toks[at-1].claimed && ordinalEndings[string(p.word(at))] {
+		at-- // "2-й сезон"
 	}
-	prev := p.word(at)
-	s, ok := ordinals[string(prev)]
-	if !ok {
-		s, ok = ordinal(prev)
-	}
-	if !ok {
-		s, ok = seasonNames[string(prev)]
-		ok = ok && p.toks[at].script == scriptCJK
-	}
+	s, ok := p.ordinalAt(at)
 	if !ok || s == 0 || s > 60 {
 		return false
 	}
 	n.reset(NumberSeason)
 	p.from = at
 	lo := s
-	back := at - 1
-	if back > 0 && (p.is(back, "a") || p.is(back, "to") || p.is(back, "ao") || p.is(back, "al") || p.is(back, "a")) {
-		back--
-	} else if p.toks[at].gap != gapDash {
-		back = -1
-	}
-	if back >= 0 && !p.toks[back].claimed {
-		if v, ok := ordinal(p.word(back)); ok && v < s && v > 0 {
-			lo, p.from = v, back
-		}
+	if v, from := p.rangeStart(at, s); v > 0 {
+		lo, p.from = v, from
 	}
 	if p.is(p.from-1, "第") {
 		p.from--
 	}
 	c := cursor{p.fold[:p.nfold], int(p.toks[i].fhi)}
 	n.end = c.i
-	if lo == s && n.episodesAfter(&c, s, true) {
+	if lo == s && n.episodesAfter(&c, s, !p.toks[i+1].digits || p.countsAt(i+2) != countsEpisodes) {
 		return true
 	}
 	n.season(lo, s)
 	return true
 }
 
-// ordinal reads 2, 2nd, 10o, 3й.
-func ordinal(w []byte) (int, bool) {
-	digits := 0
-	for digits < len(w) && isDigit(w[digits]) {
-		digits++
+// ordinalAt reads token i as the number of a season that comes before its word.
+func (p *parser) ordinalAt(i int) (int, bool) {
+	w := p.word(i)
+	if v, ok := ordinals[string(w)]; ok {
+		return v, true
 	}
-	v, ok := atoi(w[:digits])
-	switch string(w[digits:]) {
-	case "", "st", "nd", "rd", "th", "o", "a", "й", "ª", "e", "eme":
-		return v, ok && digits <= 2
+	if v, ok := ordinal(w); ok {
+		return v, true
+	}
+	if p.toks[i].script == scriptCJK {
+		v, n := cjkNumber(w)
+		return v, n == len(w)
 	}
 	return 0, false
 }
 
-// splitDigits cuts the digits off the end of a word.
-func splitDigits(w []byte) (stem []byte, glued bool) {
-	i := len(w)
-	for i > 0 && isDigit(w[i-1]) {
-		i--
+// rangeStart reads the first number of a range that ends at token i with hi: "1-3 сезон", "1ª a 3ª Temporada".
+func (p *parser) rangeStart(i, hi int) (lo, from int) {
+	back := i - 1
+	switch {
+	case back > 0 && (p.is(back, "a") || p.is(back, "to") || p.is(back, "ao") || p.is(back, "al") || p.is(back, "по")):
+		back--
+	case p.toks[i].gap != gapDash:
+		return 0, 0
 	}
-	if i > 0 && w[i-1] == 'o' && i < len(w) && i > 2 && w[i-2] == 's' { // SezonSO3
-		i -= 2
+	if back < 0 || p.toks[back].claimed {
+		return 0, 0
 	}
-	return w[:i], i < len(w) && i > 0
+	if v, ok := ordinal(p.word(back)); ok && v < hi {
+		return v, back
+	}
+	return 0, 0
 }
 
 // seasonList reads what may follow season s of a pack: "-S05", "-05", ",S02", "+S2", " to 8", "S02".
@@ -172,11 +171,11 @@ func (n *numbers) nextSeason(c *cursor, hi int) (next int, isRange, ok bool) {
 	spaced := c.i > start
 	listed := false
 	switch {
-	case c.word("--") || c.word("-") || c.word("~") || n.worded && c.word(":"):
+	case c.word("-to-") || c.word("--") || c.word("-") || c.word("~") || n.worded && c.word(":"):
 		isRange = true
-	case c.word("to ") || c.word("thru ") || c.word("through ") || c.word("al ") || c.word("ao ") || c.word("a ") || c.word("до ") || c.word("по ") || c.word("till "):
+	case c.oneOf(toWords[:]):
 		isRange = true
-	case c.word("&") || c.word(",") || c.word("+") || c.word("and ") || c.word("et ") || c.word("e ") || c.word("y "):
+	case c.word("&") || c.word(",") || c.word("+") || c.oneOf(andWords[:]):
 		listed = true
 	case c.word(".") && spaced:
 		isRange = c.word(".")
@@ -185,8 +184,8 @@ func (n *numbers) nextSeason(c *cursor, hi int) (next int, isRange, ok bool) {
 	c.skip(" _,&", 3)
 	marked := c.seasonMark()
 	v, w := c.digits(2)
-	if n.worded && spaced && single == 1 && v == hi+1 && c.edge() && !c.fraction() {
-		listed = true // "Season 1 2 3"
+	if n.worded && spaced && single == 1 && c.edge() && (v == hi+1 && !c.fraction() || w == 1 && v > hi && c.f[start] == '.' && c.ascends(v)) {
+		listed = true // "Season 1 2 3", "Season.1.3.4"
 	}
 	good := w > 0 && v > hi && v < 100 && c.edgeOr("s") && (isRange || listed || marked)
 	if good && !marked && c.peek() == '.' && c.i+1 < len(c.f) && isDigit(c.f[c.i+1]) && listed {
@@ -202,10 +201,18 @@ func (n *numbers) nextSeason(c *cursor, hi int) (next int, isRange, ok bool) {
 	return v, isRange, true
 }
 
+// ascends reports whether what follows v goes on upwards, dot by dot, or is no number: "5.1" after "Season.1." are speakers.
+func (c *cursor) ascends(v int) bool {
+	if !c.fraction() {
+		return true
+	}
+	return int(c.f[c.i+1]-'0') > v
+}
+
 // seasonMark passes over "s", "season", "saison" before a number.
 func (c *cursor) seasonMark() bool {
 	start := c.i
-	for _, m := range [...]string{"seasons", "season", "saison", "stagione", "temporada", "sezon", "s"} {
+	for _, m := range [...]string{"seasons", "season", "saison", "stagione", "temporada", "staffel", "sezon", "сезон", "s"} {
 		if c.word(m) {
 			c.skip(" .", 1)
 			if isDigit(c.peek()) {

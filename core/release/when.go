@@ -2,6 +2,7 @@ package release
 
 // numbering finds dates, then seasons and episodes that are written out as such.
 func (p *parser) numbering() {
+	p.divide()
 	for i := 0; i < p.n; i++ {
 		if p.toks[i].claimed {
 			continue
@@ -44,7 +45,7 @@ func (p *parser) numberAt(n *numbers, i int) (from int, ok bool) {
 			return i, true
 		}
 		if p.outOf(n, i) {
-			return i, true
+			return p.from, true
 		}
 	}
 	if len(w) > 1 && w[0] == 'e' && (isDigit(w[1]) || w[1] == 'p' && len(w) > 2 && isDigit(w[2])) && !t.digits {
@@ -52,16 +53,54 @@ func (p *parser) numberAt(n *numbers, i int) (from int, ok bool) {
 			return i, true
 		}
 	}
-	if ok := p.seasonWord(n, i); ok {
+	if p.worded(n, i) || t.script == scriptCJK && p.cjk(n, i) {
 		return p.from, true
-	}
-	if ok := p.episodeWord(n, i); ok {
-		return p.from, true
-	}
-	if at := inner(w); at > 0 && n.seasonEpisode(f, int(t.flo)+at) && n.how == NumberSeasonEpisode {
-		return i, true
 	}
 	return i, false
+}
+
+// worded reads numbering that is written with a word.
+func (p *parser) worded(n *numbers, i int) bool {
+	kind, at := counts(p.word(i))
+	switch kind {
+	case countsSeasons:
+		return p.seasonWord(n, i, at)
+	case countsEpisodes, countsRunTogether:
+		return p.episodeWord(n, i, at, kind)
+	case countsExtras:
+		return p.extra(n, i, at)
+	}
+	return false
+}
+
+// extra reads the number of an OVA or special: "OVA 02", "OVA - 02", "SP1". Words after it make it part of a title.
+func (p *parser) extra(n *numbers, i, at int) bool {
+	p.from = i
+	c := cursor{p.fold[:p.nfold], int(p.toks[i].flo) + at}
+	if at == p.width(i) {
+		c.skip(" _.", 1)
+		if c.word("-") {
+			c.skip(" _.", 1)
+		}
+	}
+	e, w := c.digits(2)
+	if w == 0 {
+		return false
+	}
+	c.revision()
+	if end := (cursor{c.f, c.i}); !c.edge() || !end.ends() {
+		return false
+	}
+	n.reset(NumberEpisode)
+	n.episode(e, e)
+	n.extra, n.end = true, c.i
+	return true
+}
+
+// ends reports whether a bracket, a dash or nothing follows.
+func (c *cursor) ends() bool {
+	c.skip(" _.", 2)
+	return hasByte("[]-", c.peek()) || c.peek() == 0
 }
 
 // isSize reports whether w is the size of a picture.
@@ -77,15 +116,63 @@ func (p *parser) isSize(w []byte) bool {
 
 // fraction reports whether token i is the "0x2" of "2.0x2".
 func (p *parser) fraction(i int) bool {
-	return i > 0 && p.toks[i].gap == gapDot && p.toks[i-1].digits && p.width(i-1) == 1 && p.width(i) <= 3
+	return i > 0 && p.toks[i].gap == gapDot && p.width(i) <= 3 && isDigit(p.fold[p.toks[i-1].fhi-1]) && (p.width(i-1) == 1 || !p.toks[i-1].digits)
 }
 
-// inner finds s01e02 stuck to the end of a word: "DieS01E06".
+// divide cuts tokens in two where numbering is stuck to a word: "HarbourS01E06", "Harbour1x06", "港第二季".
+func (p *parser) divide() {
+	for i := 0; i < p.n; i++ {
+		t := &p.toks[i]
+		w := p.word(i)
+		if len(w) < 6 || t.claimed || t.digits {
+			continue
+		}
+		if t.script == scriptCJK {
+			p.divideCJK(i)
+		} else if isDigit(w[len(w)-1]) && !isDigit(w[0]) {
+			p.split(i, inner(w))
+		}
+	}
+}
+
+// inner finds s01e02 and 1x02 stuck to the end of a word, 0 if there is none.
 func inner(w []byte) int {
-	for i := 1; i+5 < len(w); i++ {
-		if w[i] == 's' && isDigit(w[i+1]) && isDigit(w[i+2]) && w[i+3] == 'e' && isDigit(w[i+4]) && isDigit(w[i+5]) && isAlpha(w[i-1]) {
+	for i := 1; i+4 <= len(w); i++ {
+		if !isAlpha(w[i-1]) {
+			continue
+		}
+		rest := w[i:]
+		if i+6 <= len(w) && rest[0] == 's' && isDigit(rest[1]) && isDigit(rest[2]) && rest[3] == 'e' && isDigit(rest[4]) && isDigit(rest[5]) {
+			return i
+		}
+		if i >= 4 && isDigit(rest[0]) && (string(rest[1:2]) == "x" && len(rest) == 4 && isDigit(rest[2]) || isDigit(rest[1]) && len(rest) == 5 && rest[2] == 'x' && isDigit(rest[3])) {
 			return i
 		}
 	}
 	return 0
+}
+
+// split cuts token i in two at byte at of its word. Only words that folding did not shorten can be cut.
+func (p *parser) split(i, at int) {
+	t := &p.toks[i]
+	if at <= 0 || at >= p.width(i) || p.n == maxTokens || int(t.hi-t.lo) != p.width(i) {
+		return
+	}
+	copy(p.toks[i+2:p.n+1], p.toks[i+1:p.n])
+	p.n++
+	right := &p.toks[i+1]
+	*right = *t
+	right.gap = 0
+	t.hi, t.fhi = t.lo+uint16(at), t.flo+uint16(at)
+	right.lo, right.flo = t.hi, t.fhi
+	t.look(p.raw)
+	right.look(p.raw)
+}
+
+// look notes anew what kind of letters a token has.
+func (t *token) look(raw string) {
+	t.digits, t.caps, t.title = true, true, true
+	for k, r := range raw[t.lo:t.hi] {
+		t.see(r, k == 0)
+	}
 }
