@@ -177,7 +177,7 @@ func (n *numbers) episodesAfter(c *cursor, s int, bare bool) bool {
 	if look := *c; e == s && !tight && c.fraction() { // "S01 EP 1.2"
 		look.i++
 		if v, vw := look.digits(2); vw > 0 && v != 5 {
-			e, *c = v, look
+			e, c.i = v, look.i
 		}
 	}
 	n.how = NumberSeasonEpisode

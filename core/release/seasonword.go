@@ -19,7 +19,8 @@ func (p *parser) seasonWord(n *numbers, i, at int) bool {
 	if c.word("no") {
 		c.skip(" .", 1)
 	}
-	c.word("so")
+	c.word("s") // "Season S01", "SezonSO3"
+	c.word("o")
 	s, width := c.digits(4)
 	if width > 0 && width <= 2 && (c.edgeOr("xe") || c.peek() == 's') {
 		n.end = c.i
