@@ -21,8 +21,8 @@ func (p *parser) divideCJK(i int) {
 	}
 }
 
-// cjk reads a token that is numbering by itself: "第二季", "第十二集", "全十二集".
-func (p *parser) cjk(n *numbers, i int) bool {
+// numerals reads a token that is numbering by itself: "第二季", "第十二集", "全十二集".
+func (p *parser) numerals(n *numbers, i int) bool {
 	w := p.word(i)
 	r, size := utf8.DecodeRune(w)
 	if r != '第' && r != '全' {

@@ -53,7 +53,7 @@ func (p *parser) numberAt(n *numbers, i int) (from int, ok bool) {
 			return i, true
 		}
 	}
-	if p.worded(n, i) || t.script == scriptCJK && p.cjk(n, i) {
+	if p.worded(n, i) || t.script == scriptCJK && p.numerals(n, i) {
 		return p.from, true
 	}
 	return i, false
