@@ -307,12 +307,3 @@ func TestCoverageIsWhatTheNameTells(t *testing.T) {
 		t.Errorf("got %+v", c)
 	}
 }
-
-func BenchmarkMatch(b *testing.B) {
-	t := NewTarget(wanted["keepers.2x05"])
-	r := release.Parse("The.Lighthouse.Keepers.S02E05.1080p.WEB-DL.x264-GRP")
-	b.ReportAllocs()
-	for b.Loop() {
-		t.Match(&r)
-	}
-}
