@@ -134,10 +134,13 @@ func (t *Target) movie(r *release.Release, l *likeness) MatchResult {
 		}
 		return MatchResult{State: No, Code: CodeIsSeries}
 	}
+	cover.Pack = cover.Pack || l.among
 	m := t.movieYear(r, l)
 	m.Covers = cover
 	switch {
 	case m.State == No:
+	case l.among:
+		m.State, m.Code, m.Confidence = Unsure, CodeCollection, 2
 	case cover.Pack:
 		m.State, m.Code, m.Confidence = Unsure, CodeCollection, 4
 	case l.first && m.Confidence < 15:

@@ -35,6 +35,9 @@ func (t *Target) addKey(n Name, s *spelled) {
 		return
 	}
 	t.keys[k] = len(t.names)
+	if n, ok := numerals[k]; ok && s.nw == 1 {
+		t.keys[string(n.digits)] = len(t.names)
+	}
 	if words := meaning(s); len(words) > 1 {
 		if loose := strings.Join(words, ""); loose != k {
 			t.loose[loose] = len(t.names)
@@ -124,7 +127,11 @@ var (
 func (t *Target) addEpisode(title string) {
 	var s spelled
 	s.spell(title, false)
-	if s.n < 3 || s.nw == 2 && partWord(s.word(0)) || allDigits(s.bytes()) {
+	if s.nw == 2 && partWord(s.word(0)) || s.n == 0 {
+		return
+	}
+	t.after = append(t.after, string(s.bytes()))
+	if s.n < 3 || allDigits(s.bytes()) {
 		return
 	}
 	t.episodes[string(s.bytes())] = true
@@ -146,6 +153,8 @@ type likeness struct {
 	country bool // the title goes on with the wanted country
 	year    bool // the title goes on with the wanted year
 	first   bool // the one has the number 1 at its end and the other has no number
+	part    int  // the title goes on with "Part 3", 0 if not
+	among   bool // the title is that of a collection which may hold what is wanted
 }
 
 // title compares the titles of a release with those wanted. The release is r but where a number or a word that was read as
@@ -168,10 +177,16 @@ func (t *Target) title(r *release.Release) (likeness, *release.Release) {
 	if worst.code == CodeOtherCountry {
 		return worst, r
 	}
+	if l, ok := t.collected(r); ok {
+		return l, r
+	}
 	if l, rest, ok := t.wider(r); ok {
 		return l, rest
 	}
 	for i := range r.Titles {
+		if name, ok := t.afterStation(r.Titles[i].Text); ok {
+			return likeness{state: Yes, code: CodeMatch, span: r.Titles[i].Span, name: name}, r
+		}
 		if name, ok := t.similar(r.Titles[i].Text); ok {
 			return likeness{state: Yes, code: CodeMatch, span: r.Titles[i].Span, name: name, fuzzy: true}, r
 		}
@@ -249,7 +264,7 @@ func (t *Target) continued(s *spelled, w int) likeness {
 	rest := s.from(w)
 	yes := likeness{state: Yes, code: CodeMatch}
 	if w == s.nw-1 {
-		if c := country(string(rest)); c != "" {
+		if c := t.countryTag(rest); c != "" {
 			return t.fromCountry(c)
 		}
 		if len(rest) == 4 && allDigits(rest) && t.Year > 0 && decimal(rest) == t.Year {
@@ -268,6 +283,13 @@ func (t *Target) continued(s *spelled, w int) likeness {
 	case "tv", "series", "tvseries", "theseries", "miniseries", "anime", "theanimation":
 		return yes
 	}
+	if part := s.words[w-1]; part.lo == part.hi && s.isNumber(w) {
+		return t.inParts(s, w)
+	}
+	if s.isNumber(w) && w < s.nw-1 && t.episodes[string(s.from(w+1))] && t.counts(decimal(s.word(w))) {
+		yes.episode = true
+		return yes
+	}
 	if t.episodes[string(rest)] || empty(s.word(w)) && w < s.nw-1 && t.episodes[string(s.from(w+1))] {
 		yes.episode = true
 		return yes
@@ -277,6 +299,50 @@ func (t *Target) continued(s *spelled, w int) likeness {
 		return yes
 	}
 	return likeness{code: CodeOtherTitle}
+}
+
+// inParts compares "Part 3", which is an episode of a show of one season and a season of another.
+func (t *Target) inParts(s *spelled, w int) likeness {
+	l := likeness{state: Yes, code: CodeMatch}
+	if w < s.nw-1 {
+		if l.episode = t.episodes[string(s.from(w+1))]; !l.episode {
+			return likeness{code: CodeOtherTitle}
+		}
+	}
+	n := decimal(s.word(w))
+	if t.seasons > 1 || t.Anime {
+		l.season = n
+	} else {
+		l.part = n
+	}
+	return l
+}
+
+// counts reports whether a number before the wanted episode's title may be that of the episode.
+func (t *Target) counts(n int) bool {
+	return t.Kind == Episode && (n == t.Episode || n == 100*t.Season+t.Episode || n == t.absolute(t.Season, t.Episode))
+}
+
+// countryTag is the country that a word at the end of a title stands for, "" if none. Of those that are less usual it must be
+// one that tells the wanted work from another.
+func (t *Target) countryTag(w []byte) string {
+	if c := country(string(w)); c != "" || len(w) != 2 {
+		return c
+	}
+	if is(t.Country, w) {
+		return t.Country
+	}
+	for i := range t.Rivals {
+		if is(t.Rivals[i].Country, w) {
+			return t.Rivals[i].Country
+		}
+	}
+	return ""
+}
+
+// is reports whether w is a country's code in small letters.
+func is(code string, w []byte) bool {
+	return len(code) == 2 && code[0]|0x20 == w[0] && code[1]|0x20 == w[1]
 }
 
 func (t *Target) fromCountry(c string) likeness {

@@ -69,14 +69,16 @@ func (t *Target) confirmed(r *release.Release, l *likeness) bool {
 // tellsEpisode reports whether a wanted episode's title stands right after the numbering.
 func (t *Target) tellsEpisode(r *release.Release) bool {
 	at := r.Span(release.FieldNumber)
-	if at.Empty() || len(t.episodes) == 0 || int(at.Hi) >= len(r.Raw) {
+	if at.Empty() || len(t.after) == 0 || int(at.Hi) >= len(r.Raw) {
 		return false
 	}
 	var s spelled
 	s.spell(r.Raw[at.Hi:], false)
 	for w := range s.nw {
-		if t.episodes[string(s.key[:s.words[w].hi])] {
-			return true
+		for _, title := range t.after {
+			if title == string(s.key[:s.words[w].hi]) {
+				return true
+			}
 		}
 	}
 	return false

@@ -51,6 +51,9 @@ func (t *Target) series(r *release.Release, l *likeness) MatchResult {
 	}
 	var x numbering
 	x.read(r, season)
+	if l.part > 0 && x.how == release.NumberNone {
+		x.how, x.eps = release.NumberPart, only(l.part)
+	}
 	m := t.numbered(&x)
 	m.Covers = x.covers()
 	if m.State == No {
@@ -92,8 +95,8 @@ var singles = func() (rs [40]release.Range) {
 	return rs
 }()
 
-// seriesYear reports whether the year that a release of a show tells is possible: its first year, the year of the episode,
-// or for a pack any year in which it ran, and in each case not the first year of another show of that name.
+// seriesYear reports whether the year that a release of a show tells is possible: its first year or any in which
+// it ran; where its end is unknown the year of the episode, and for a pack any later one; and in each case not the first year of another show of that name.
 func (t *Target) seriesYear(r *release.Release, l *likeness) bool {
 	y := int(r.Year)
 	if y == 0 || t.Year == 0 || y == t.Year {
@@ -107,6 +110,9 @@ func (t *Target) seriesYear(r *release.Release, l *likeness) bool {
 	}
 	if y < t.Year || t.YearEnd != 0 && y > t.YearEnd+1 {
 		return r.YearEnd != 0 && t.Year >= y && t.Year <= int(r.YearEnd)
+	}
+	if t.YearEnd != 0 {
+		return true
 	}
 	if t.Kind != Episode || len(t.AirDates) == 0 {
 		return true

@@ -155,6 +155,9 @@ func slip(a, b string) bool {
 	if len(a) > len(b) {
 		a, b = b, a
 	}
+	if len(a) == 4 && len(b) == 5 && doubledLetter(a, b) {
+		return true
+	}
 	if len(a) < 5 || len(b)-len(a) > 1 || a[0] != b[0] || strings.ContainsAny(a, "0123456789") || strings.ContainsAny(b, "0123456789") {
 		return false
 	}
@@ -169,4 +172,14 @@ func slip(a, b string) bool {
 		return true
 	}
 	return len(a) >= 7 && i+1 < len(a) && a[i+1:] == b[i+1:]
+}
+
+// doubledLetter reports whether b is a with one of its letters doubled.
+func doubledLetter(a, b string) bool {
+	for i := range len(a) {
+		if a[:i+1] == b[:i+1] && a[i] == b[i+1] && a[i+1:] == b[i+2:] {
+			return true
+		}
+	}
+	return false
 }

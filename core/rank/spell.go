@@ -36,6 +36,8 @@ func (s *spelled) bytes() []byte     { return s.key[:s.n] }
 func (s *spelled) word(i int) []byte { return s.key[s.words[i].lo:s.words[i].hi] }
 func (s *spelled) from(i int) []byte { return s.key[s.words[i].lo:s.n] }
 
+func (s *spelled) isNumber(i int) bool { return allDigits(s.word(i)) }
+
 // reader folds a title into words.
 type reader struct {
 	double bool // write letters with an accent as two letters where that is usual

@@ -88,6 +88,7 @@ type Target struct {
 	keys     map[string]int  // index in names, by key
 	loose    map[string]int  // by the words that carry meaning alone
 	episodes map[string]bool // keys of the titles of wanted episodes
+	after    []string        // the same and those that are too short for a title: what may stand after an episode's number
 	offsets  []int           // episodes before each season, counted from season 1
 	seasons  int             // number of regular seasons, 0 if unknown
 	shortest int             // bytes of the shortest key

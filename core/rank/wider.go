@@ -127,3 +127,59 @@ func without(r *release.Release, title release.Span) *release.Release {
 
 // plainTitle stands for a title in which nothing can be taken for a number or a word of the trade.
 const plainTitle = "Lorem"
+
+// collected reports whether a release is a collection named after the first words of what is wanted: "Sintel Trilogy" may
+// hold "Sintel: The Return".
+func (t *Target) collected(r *release.Release) (likeness, bool) {
+	if t.Kind != Movie || !r.Flags.Has(release.FlagComplete) && r.YearEnd == 0 {
+		return likeness{}, false
+	}
+	var s spelled
+	for i := range r.Titles {
+		s.spell(r.Titles[i].Text, false)
+		for k := range t.names {
+			if s.n >= 3 && leads(&s, t.names[k].words) {
+				return likeness{state: Yes, code: CodeMatch, span: r.Titles[i].Span, name: k, among: true}, true
+			}
+		}
+	}
+	return likeness{}, false
+}
+
+// leads reports whether the words of a title that carry meaning are the first of those of a wanted name.
+func leads(s *spelled, want []string) bool {
+	k := 0
+	for i := range s.nw {
+		w := s.word(i)
+		if len(w) == 0 || empty(w) {
+			continue
+		}
+		if k == len(want) || string(w) != want[k] {
+			return false
+		}
+		k++
+	}
+	return k > 0
+}
+
+// afterStation finds the name that stands after a station's or a studio's: "BBC Planet Earth", "Marvel's Daredevil".
+func (t *Target) afterStation(text string) (int, bool) {
+	var s spelled
+	s.spell(text, false)
+	w := 1
+	switch string(s.word(0)) {
+	case "bbc", "itv", "pbs", "hbo", "nhk", "cbc", "abc", "netflix", "natgeo", "marvel", "marvels", "disney", "disneys", "dc", "dcs":
+	case "national", "discovery", "history":
+		if s.nw < 2 || string(s.word(1)) != "geographic" && string(s.word(1)) != "channel" {
+			return 0, false
+		}
+		w = 2
+	default:
+		return 0, false
+	}
+	if w >= s.nw {
+		return 0, false
+	}
+	i, ok := t.keys[string(s.from(w))]
+	return i, ok
+}
