@@ -73,11 +73,17 @@ type release struct {
 	Verdict  string    `json:"verdict"`
 	Score    float64   `json:"score"`
 	Reasons  []reason  `json:"reasons"`
+	Changes  []change  `json:"changes"`
 	State    string    `json:"state"`
 	Evidence string    `json:"evidence"`
 	Again    time.Time `json:"again"`
 	Seeders  int       `json:"seeders"`
 	FoundBy  []string  `json:"found_by"`
+}
+
+// change is a change of the profile that would admit a release.
+type change struct {
+	Text string `json:"text"`
 }
 
 type reason struct {

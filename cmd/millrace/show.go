@@ -171,6 +171,13 @@ func (p *program) showRelease(r release) {
 	for _, line := range reasonLines(r) {
 		fmt.Fprintf(p.out, "             - %s\n", clean(line))
 	}
+	for i, c := range r.Changes {
+		lead := "to have it taken:"
+		if i > 0 {
+			lead = "and:"
+		}
+		fmt.Fprintf(p.out, "             %s %s\n", lead, clean(c.Text))
+	}
 }
 
 // reasonLines says why a release stands where it does: of a rejected one what rejects it, else all. What is said more than

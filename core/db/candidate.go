@@ -3,72 +3,82 @@ package db
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/millrace-media/millrace/sdk"
 )
 
 // SaveCandidates stores how the releases of an item were judged, in their order, and gives how many are to be tried. What
 // was tried before keeps its state, whatever the judgement says now; candidates that are not in the list and were not
-// tried are removed.
-func (tx *Tx) SaveCandidates(ctx context.Context, item int64, list []Candidate) (open int, err error) {
+// tried are removed. By is what they were judged by, see [Reader.Stale]; "" has them judged again.
+func (tx *Tx) SaveCandidates(ctx context.Context, item int64, by string, list []Candidate) (open int, err error) {
+	if err := tx.door().lock(ctx, item); err != nil {
+		return 0, fmt.Errorf("save candidates of item %d: %w", item, err)
+	}
 	// Places below 0 are those of the list before: who keeps one is not in this list.
 	if _, err := tx.c.exec(ctx, "UPDATE candidate SET position = -1 WHERE item = ?", item); err != nil {
 		return 0, fmt.Errorf("save candidates of item %d: %w", item, err)
 	}
-	for i, c := range list {
-		if c.State == "" {
-			c.State = CandidateOpen
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].Item, list[i].Order = item, i
+		if list[i].State == "" {
+			list[i].State = CandidateOpen
 		}
-		c.Item, c.Order = item, i
-		if err := tx.saveCandidate(ctx, c); err != nil {
-			return 0, fmt.Errorf("save candidates of item %d: %w", item, err)
-		}
+	}
+	if err := tx.saveCandidates(ctx, list); err != nil {
+		return 0, fmt.Errorf("save candidates of item %d: %w", item, err)
 	}
 	_, err = tx.c.exec(ctx, "DELETE FROM candidate WHERE item = ? AND position = -1 AND state IN (?, ?)",
 		item, string(CandidateOpen), string(CandidateRejected))
+	if err == nil {
+		err = tx.judged(ctx, by, item)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("save candidates of item %d: %w", item, err)
 	}
 	return tx.countOpen(ctx, item, micros(tx.now))
 }
 
-func (tx *Tx) saveCandidate(ctx context.Context, c Candidate) error {
-	_, err := tx.c.exec(ctx, `INSERT INTO candidate (item, release, position, verdict, tier, score, reasons, state, evidence,
-		again, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (item, release) DO UPDATE SET position = excluded.position, verdict = excluded.verdict,
-			tier = excluded.tier, score = excluded.score, reasons = excluded.reasons,
-			state = CASE WHEN candidate.state IN ('open', 'rejected') THEN excluded.state ELSE candidate.state END,
-			changed = excluded.changed`,
-		c.Item, c.Release, c.Order, c.Verdict, c.Tier, c.Score, string(c.Reasons), string(c.State), c.Evidence,
-		micros(c.Again), micros(tx.now))
-	return err
+// saveCandidates adds candidates, or judges those anew that are there: what was tried keeps its state.
+func (tx *Tx) saveCandidates(ctx context.Context, list []Candidate) error {
+	return eachChunk(list, func(part []Candidate) error {
+		args := make([]any, 0, 11*len(part))
+		for _, c := range part {
+			args = append(args, c.Item, c.Release, c.Order, c.Verdict, c.Tier, c.Score, c.Code, string(c.State), c.Evidence,
+				micros(c.Again), micros(tx.now))
+		}
+		_, err := tx.c.exec(ctx, `INSERT INTO candidate (item, release, position, verdict, tier, score, code, state, evidence,
+			again, changed) VALUES `+groups(len(part), 11)+`
+			ON CONFLICT (item, release) DO UPDATE SET position = excluded.position, verdict = excluded.verdict,
+				tier = excluded.tier, score = excluded.score, code = excluded.code,
+				state = CASE WHEN candidate.state IN ('open', 'rejected') THEN excluded.state ELSE candidate.state END,
+				changed = CASE WHEN candidate.state IN ('open', 'rejected') AND candidate.state <> excluded.state
+					THEN excluded.changed ELSE candidate.changed END`, args...)
+		return err
+	})
 }
 
 // openTerm chooses the candidates that may be tried: it takes the time as argument.
 const openTerm = "(candidate.state = 'open' OR candidate.state = 'failed' AND candidate.again > 0 AND candidate.again <= ?)"
 
 const candidateQuery = `SELECT candidate.item, candidate.release, release.hash, release.name, release.size,
-	candidate.position, candidate.verdict, candidate.tier, candidate.score, candidate.reasons, candidate.state,
+	candidate.position, candidate.verdict, candidate.tier, candidate.score, candidate.code, candidate.state,
 	candidate.evidence, candidate.again, candidate.changed
 	FROM candidate JOIN release ON release.id = candidate.release WHERE candidate.item = ?`
 
 func scanCandidate(r row) (Candidate, error) {
 	var c Candidate
 	var hash []byte
-	var reasons string
 	var again, changed int64
-	err := r.Scan(&c.Item, &c.Release, &hash, &c.Name, &c.Size, &c.Order, &c.Verdict, &c.Tier, &c.Score, &reasons, &c.State,
-		&c.Evidence, &again, &changed)
+	err := r.Scan(&c.Item, &c.Release, &hash, &c.Name, &c.Size, &c.Order, &c.Verdict, &c.Tier, &c.Score, &c.Code,
+		&c.State, &c.Evidence, &again, &changed)
 	c.Hash, c.Again, c.Changed = hex.EncodeToString(hash), fromMicros(again), fromMicros(changed)
-	if reasons != "" {
-		c.Reasons = json.RawMessage(reasons)
-	}
 	return c, err
 }
 
-// Candidates gives every candidate of an item, best first: with their reasons, "why is this not here?".
+// Candidates gives every candidate of an item, best first.
 func (r Reader) Candidates(ctx context.Context, item int64) ([]Candidate, error) {
 	list, err := collect(ctx, r.c, scanCandidate, candidateQuery+" ORDER BY candidate.position, candidate.release", item)
 	if err != nil {

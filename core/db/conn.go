@@ -109,6 +109,25 @@ func marks(n int) string {
 	return strings.Repeat("?,", n-1) + "?"
 }
 
+// groups is a list of n rows of argument places, as "(?,?),(?,?)".
+func groups(n, columns int) string { return repeat("("+marks(columns)+")", n) }
+
+// repeat writes something n times, with commas between.
+func repeat(one string, n int) string { return strings.Repeat(one+",", n-1) + one }
+
+// eachChunk gives a list to f in parts that have few lengths, so that a statement for each is kept prepared.
+func eachChunk[T any](list []T, f func(part []T) error) error {
+	for _, size := range []int{64, 8, 1} {
+		for len(list) >= size {
+			if err := f(list[:size]); err != nil {
+				return err
+			}
+			list = list[size:]
+		}
+	}
+	return nil
+}
+
 func anys[T any](list []T) []any {
 	out := make([]any, len(list))
 	for i, v := range list {

@@ -15,6 +15,7 @@ import (
 	"github.com/millrace-media/millrace/core/db"
 	"github.com/millrace-media/millrace/core/db/dbtest"
 	"github.com/millrace-media/millrace/core/library"
+	"github.com/millrace-media/millrace/sdk"
 )
 
 // ours gives the product's migrations up to a version, under the names that they have.
@@ -41,7 +42,7 @@ func ours(t *testing.T, upTo int) fstest.MapFS {
 	return out
 }
 
-const latest = 1
+const latest = 2
 
 // emptyEach runs a test on a place without tables, of each kind.
 func emptyEach(t *testing.T, test func(t *testing.T, o db.Options)) {
@@ -94,6 +95,20 @@ func TestEveryEarlierLibraryIsBroughtUpToDate(t *testing.T) {
 		}
 		if p, err := w.PlacementsFor(w.ctx, 1); err != nil || len(p) != 1 || !p[0].Added || p[0].Files[0].Size != 9 {
 			t.Errorf("placements: %+v, %v", p, err)
+		}
+		c, err := w.Candidates(w.ctx, 2)
+		if err != nil || len(c) != 1 || c[0].State != db.CandidateUsed || c[0].Verdict != "good" || c[0].Code != "" {
+			t.Errorf("candidates: %+v, %v", c, err)
+		}
+		if s, err := w.Stale(w.ctx, func(string) string { return "p1" }); err != nil || len(s) != 1 || s[0].Item != 2 {
+			t.Errorf("to be judged again: %+v, %v, want the season", s, err)
+		}
+		if n, err := w.FoldTitles(w.ctx); err != nil || n != 1 {
+			t.Errorf("FoldTitles: %d, %v, want the one title", n, err)
+		}
+		namesake := w.title(sdk.Title{IDs: sdk.IDs{TVDB: "8"}, Kind: sdk.Movie, Name: "P.1"})
+		if r, err := w.Rivals(w.ctx, namesake); err != nil || len(r) != 1 || r[0].Name != "Pioneer One" {
+			t.Errorf("rivals: %+v, %v, want the show that has an alias like it", r, err)
 		}
 		w.submit(film("tt1")) // ids go on where they were
 	})

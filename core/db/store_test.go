@@ -219,8 +219,8 @@ func TestCandidatesAreTriedInOrderAndKeepTheirFate(t *testing.T) {
 		var a, b, c int64
 		w.tx(func(tx *db.Tx) error {
 			a, b, c = w.release(tx, hashA), w.release(tx, hashB), w.release(tx, hashC)
-			open, err := tx.SaveCandidates(w.ctx, item, []db.Candidate{
-				{Release: b, Verdict: "good", Tier: 2, Score: 9.5, Reasons: json.RawMessage(`["1080p"]`)}, {Release: a},
+			open, err := tx.SaveCandidates(w.ctx, item, "p1", []db.Candidate{
+				{Release: b, Verdict: "good", Tier: 2, Score: 9.5, Code: "MATCH"}, {Release: a},
 				{Release: c, State: db.CandidateRejected},
 			})
 			if open != 2 {
@@ -257,7 +257,7 @@ func TestCandidatesAreTriedInOrderAndKeepTheirFate(t *testing.T) {
 			t.Errorf("next is %q, want the one whose time has come", got)
 		}
 		w.tx(func(tx *db.Tx) error {
-			open, err := tx.SaveCandidates(w.ctx, item, []db.Candidate{{Release: a, Verdict: "new"}})
+			open, err := tx.SaveCandidates(w.ctx, item, "p1", []db.Candidate{{Release: a, Verdict: "new"}})
 			if open != 1 {
 				t.Errorf("%d are open after another search, want 1", open)
 			}

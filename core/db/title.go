@@ -85,6 +85,16 @@ func (r Reader) titlesOf(ctx context.Context, kind sdk.TitleKind, ids sdk.IDs) (
 
 // Title gives a title with its aliases and episodes.
 func (r Reader) Title(ctx context.Context, id int64) (Title, error) {
+	t, err := r.titleAlone(ctx, id)
+	if err != nil {
+		return t, err
+	}
+	t.Episodes, err = r.episodes(ctx, id)
+	return t, err
+}
+
+// titleAlone gives a title with its aliases.
+func (r Reader) titleAlone(ctx context.Context, id int64) (Title, error) {
 	t := Title{ID: id}
 	var details, ids string
 	var fetched int64
@@ -102,10 +112,7 @@ func (r Reader) Title(ctx context.Context, id int64) (Title, error) {
 	if err := decode(ids, &t.IDs); err != nil {
 		return t, err
 	}
-	if t.Aliases, err = r.aliases(ctx, id); err != nil {
-		return t, err
-	}
-	t.Episodes, err = r.episodes(ctx, id)
+	t.Aliases, err = r.aliases(ctx, id)
 	return t, err
 }
 
@@ -180,12 +187,15 @@ func (tx *Tx) insertTitle(ctx context.Context, t sdk.Title) (id int64, err error
 	if err != nil {
 		return 0, fmt.Errorf("add title %s: %w", t.IDs, err)
 	}
+	if err := tx.saveKeys(ctx, id, titleKeys(t)); err != nil {
+		return 0, fmt.Errorf("add title %s: %w", t.IDs, err)
+	}
 	return id, nil
 }
 
 // SaveTitle stores what a metadata instance tells. The title is the one that the hint names (0: none) or one of the ids;
 // where those turn out to be several, they become one. Episodes and aliases that are no longer told of are removed, but
-// for episodes that are wanted.
+// for episodes that are wanted. Where it changes what releases are compared with, those found are to be judged again.
 func (tx *Tx) SaveTitle(ctx context.Context, hint int64, t sdk.Title, instance string) (int64, error) {
 	known, err := tx.titlesOf(ctx, t.Kind, t.IDs)
 	if err != nil {
@@ -217,16 +227,12 @@ func (tx *Tx) SaveTitle(ctx context.Context, hint int64, t sdk.Title, instance s
 }
 
 func (tx *Tx) writeTitle(ctx context.Context, id int64, t sdk.Title, instance string) error {
-	var stored string
-	var ids sdk.IDs
-	if err := tx.c.row(ctx, "SELECT ids FROM title WHERE id = ?", id).Scan(&stored); err != nil {
-		return found(err)
-	}
-	if err := decode(stored, &ids); err != nil {
+	was, err := tx.titleAlone(ctx, id)
+	if err != nil {
 		return err
 	}
-	t.IDs = t.IDs.Merge(ids)
-	_, err := tx.c.exec(ctx, `UPDATE title SET name = ?, folded = ?, year = ?, poster = ?, ids = ?, details = ?, fetched = ?
+	t.IDs = t.IDs.Merge(was.IDs)
+	_, err = tx.c.exec(ctx, `UPDATE title SET name = ?, folded = ?, year = ?, poster = ?, ids = ?, details = ?, fetched = ?
 		WHERE id = ?`, t.Name, fold(t.Name), t.Year, t.Poster, encode(t.IDs), encode(detailsOf(t)), micros(tx.now), id)
 	if err != nil {
 		return err
@@ -242,7 +248,20 @@ func (tx *Tx) writeTitle(ctx context.Context, id int64, t sdk.Title, instance st
 	if err := tx.saveAliases(ctx, id, t.Aliases); err != nil {
 		return err
 	}
-	return tx.saveEpisodes(ctx, id, t.Episodes)
+	if err := tx.saveKeys(ctx, id, titleKeys(t)); err != nil {
+		return err
+	}
+	renumbered, err := tx.saveEpisodes(ctx, id, t.Episodes)
+	if err == nil && (renumbered || !matchedAlike(was.Title, t)) {
+		err = tx.unsettle(ctx, id)
+	}
+	return err
+}
+
+// matchedAlike reports whether a title is told from others as it was, its names and episodes left out.
+func matchedAlike(a, b sdk.Title) bool {
+	return a.Year == b.Year && a.EndYear == b.EndYear && a.Country == b.Country && a.Language == b.Language &&
+		a.Runtime == b.Runtime && a.Anime == b.Anime
 }
 
 func (tx *Tx) saveIDs(ctx context.Context, id int64, t sdk.Title) error {
@@ -270,10 +289,11 @@ func (tx *Tx) saveAliases(ctx context.Context, id int64, aliases []sdk.Alias) er
 	return nil
 }
 
-func (tx *Tx) saveEpisodes(ctx context.Context, id int64, list []sdk.Episode) error {
+// saveEpisodes reports whether one was added, or told of differently.
+func (tx *Tx) saveEpisodes(ctx context.Context, id int64, list []sdk.Episode) (changed bool, err error) {
 	stored, err := tx.episodes(ctx, id)
 	if err != nil {
-		return err
+		return false, err
 	}
 	type key struct{ season, number int }
 	old := map[key]sdk.Episode{}
@@ -290,8 +310,9 @@ func (tx *Tx) saveEpisodes(ctx context.Context, id int64, list []sdk.Episode) er
 		if there && sameEpisode(was, e) {
 			continue
 		}
+		changed = true
 		if err := tx.saveEpisode(ctx, id, e); err != nil {
-			return err
+			return false, err
 		}
 	}
 	for k := range old {
@@ -299,10 +320,10 @@ func (tx *Tx) saveEpisodes(ctx context.Context, id int64, list []sdk.Episode) er
 			SELECT 1 FROM item WHERE item.title = episode.title AND item.season = episode.season
 			AND item.episode = episode.number AND item.kind = 'episode')`, id, k.season, k.number)
 		if err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return changed, nil
 }
 
 func sameEpisode(a, b sdk.Episode) bool {

@@ -149,7 +149,7 @@ type Candidate struct {
 	Verdict  string
 	Tier     int
 	Score    float64
-	Reasons  json.RawMessage
+	Code     string // what decided
 	State    CandidateState
 	Evidence string    // why it failed, for people
 	Again    time.Time // of a failed one: when it may be tried again; zero: never by itself

@@ -173,7 +173,7 @@ func (it *Item) Events() []Event { return it.events }
 // StepKind names what a worker does.
 type StepKind string
 
-// The steps. The first seven follow from Apply; the last two are queued by whoever has something to collect or import.
+// The steps. The first seven follow from Apply; the last three are queued by whoever has something to collect, to import or to judge.
 const (
 	StepIndex       StepKind = "index"       // ask the metadata services
 	StepScrape      StepKind = "scrape"      // search for releases
@@ -184,6 +184,7 @@ const (
 	StepWake        StepKind = "wake"        // apply Wake
 	StepCollect     StepKind = "collect"     // ask a source what is wanted; Key is its instance
 	StepImport      StepKind = "import"      // take over something from elsewhere; Key says what
+	StepJudge       StepKind = "judge"       // judge again what was found, after a change of what it is judged by; of no item
 
 	// StepTell is no work for later: whoever commits the item applies Tell to each of its children in the same
 	// transaction. A child to which the event makes no sense is left as it is.
@@ -194,6 +195,7 @@ const (
 func StepKinds() []StepKind {
 	return []StepKind{
 		StepIndex, StepScrape, StepDownload, StepRegister, StepUpdate, StepAcknowledge, StepWake, StepCollect, StepImport,
+		StepJudge,
 	}
 }
 
@@ -216,7 +218,7 @@ func (k StepKind) Queue() Queue {
 	switch k {
 	case StepScrape:
 		return QueueScrape
-	case StepImport:
+	case StepImport, StepJudge:
 		return QueueImport
 	}
 	return QueueDefault

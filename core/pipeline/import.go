@@ -172,13 +172,14 @@ func (p *Pipeline) prefer(ctx context.Context, tx *db.Tx, it library.Item, f db.
 	if err != nil {
 		return err
 	}
+	// The order is told anew with the next judgement; what is imported stays before all others.
 	cs := []db.Candidate{{Item: it.ID, Release: r.ID, Hash: r.Hash, Verdict: imported, State: db.CandidateOpen}}
 	for _, c := range old {
 		if c.Release != r.ID {
 			cs = append(cs, c)
 		}
 	}
-	if _, err := tx.SaveCandidates(ctx, it.ID, cs); err != nil {
+	if _, err := tx.SaveCandidates(ctx, it.ID, "", cs); err != nil {
 		return err
 	}
 	if err := tx.MarkCandidate(ctx, it.ID, r.ID, db.CandidateMark{State: db.CandidateOpen}); err != nil {

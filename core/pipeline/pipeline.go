@@ -39,6 +39,8 @@ type Options struct {
 	Offset time.Duration // from air time to the first search; 0 is 30 minutes
 	Gather time.Duration // how long changes are gathered before media servers hear of them; 0 is 3 s
 	Slots  map[library.Queue]int
+	// Judge is how many candidates are judged again in one transaction, but for an item that has more; 0 is 2000.
+	Judge int
 	// Deletions is how many files may be taken out of the library in an hour because their providers lost them; 0 is 20.
 	Deletions int
 }
@@ -55,6 +57,7 @@ type Pipeline struct {
 	patience *patience
 	cap      *hourly
 	doubts   chan doubt
+	changed  chan struct{} // the settings did
 
 	mu      sync.Mutex
 	running map[int64]Running // guarded by mu; by job
@@ -79,6 +82,9 @@ func New(d *db.DB, pool *plugin.Pool, find *search.Finder, o Options) *Pipeline 
 	if o.Gather == 0 {
 		o.Gather = 3 * time.Second
 	}
+	if o.Judge == 0 {
+		o.Judge = 2000
+	}
 	if o.Deletions == 0 {
 		o.Deletions = 20
 	}
@@ -92,12 +98,20 @@ func New(d *db.DB, pool *plugin.Pool, find *search.Finder, o Options) *Pipeline 
 	p.patience = newPatience()
 	p.cap = newHourly(o.Deletions)
 	p.doubts = make(chan doubt, maxDoubts)
+	p.changed = make(chan struct{}, 1)
 	p.set.Store(&Settings{})
 	return p
 }
 
-// Apply replaces the settings; steps under way finish with the old ones.
-func (p *Pipeline) Apply(s Settings) { p.set.Store(&s) }
+// Apply replaces the settings; steps under way finish with the old ones. What was found is judged again where a profile
+// is another.
+func (p *Pipeline) Apply(s Settings) {
+	p.set.Store(&s)
+	select {
+	case p.changed <- struct{}{}:
+	default: // told already
+	}
+}
 
 // Run works the queues, asks the sources and weighs evidence until ctx ends, and returns when every step under way has
 // ended.
@@ -108,6 +122,7 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	})
 	g.Go(func() error { return p.collectAll(ctx) })
 	g.Go(func() error { return p.judgeAll(ctx) })
+	g.Go(func() error { return p.watchJudged(ctx) })
 	g.Go(func() error { return p.prune(ctx) })
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("pipeline: %w", err)
@@ -153,6 +168,7 @@ func (p *Pipeline) workers() map[library.StepKind]db.Worker {
 		library.StepAcknowledge: {Do: p.seen(p.acknowledge), Timeout: shortStep},
 		library.StepCollect:     {Do: p.seen(p.collect), Timeout: longStep},
 		library.StepImport:      {Do: p.seen(p.importRelease), Timeout: longStep},
+		library.StepJudge:       {Do: p.seen(p.judgeFound), Timeout: longStep},
 	}
 }
 

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,7 +13,7 @@ import (
 	"github.com/millrace-media/millrace/core/search"
 )
 
-// scrape searches releases of an item and keeps them in order, the rejected ones with their reasons.
+// scrape searches releases of an item and keeps them in order, the rejected ones with the code of what rejected them.
 func (p *Pipeline) scrape(ctx context.Context, j db.Job) error {
 	it, err := p.db.Item(ctx, j.Step.Item)
 	if err != nil || !it.Wants(library.StepScrape) {
@@ -24,7 +23,8 @@ func (p *Pipeline) scrape(ctx context.Context, j db.Job) error {
 	if err != nil {
 		return gone(err)
 	}
-	res, err := p.find.Find(ctx, t, it, p.set.Load().profile(it.Profile))
+	profile := p.set.Load().profile(it.Profile)
+	res, err := p.find.Find(ctx, t, it, profile)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (p *Pipeline) scrape(ctx context.Context, j db.Job) error {
 		if err != nil || !now.Wants(library.StepScrape) {
 			return err // it moved meanwhile: a user's own release is not to be lost
 		}
-		if open, err = keep(ctx, tx, it, res); err != nil {
+		if open, err = keep(ctx, tx, it, profile.Fingerprint(), res); err != nil {
 			return err
 		}
 		return tx.Apply(ctx, it.ID, library.Scraped{Candidates: open})
@@ -49,16 +49,16 @@ func (p *Pipeline) scrape(ctx context.Context, j db.Job) error {
 	return gone(err)
 }
 
-// keep stores a search: every release by every scraper that saw it, and each once as a candidate. It returns how many
-// are open.
-func keep(ctx context.Context, tx *db.Tx, it library.Item, res search.Result) (int, error) {
-	by := map[string][]db.Found{}
+// keep stores a search: every release by every scraper that saw it, and each once as a candidate, with what it was judged
+// by. It returns how many are open.
+func keep(ctx context.Context, tx *db.Tx, it library.Item, by string, res search.Result) (int, error) {
+	seen := map[string][]db.Found{}
 	for _, s := range res.Sights {
-		by[s.Instance] = append(by[s.Instance], s.Found)
+		seen[s.Instance] = append(seen[s.Instance], s.Found)
 	}
 	ids := map[string]int64{}
-	for _, instance := range slices.Sorted(maps.Keys(by)) {
-		found := by[instance]
+	for _, instance := range slices.Sorted(maps.Keys(seen)) {
+		found := seen[instance]
 		got, err := tx.SaveReleases(ctx, instance, found)
 		if err != nil {
 			return 0, err
@@ -68,27 +68,19 @@ func keep(ctx context.Context, tx *db.Tx, it library.Item, res search.Result) (i
 		}
 	}
 	cs := make([]db.Candidate, 0, len(res.Judged))
-	for i, jd := range res.Judged {
-		c, err := candidate(it.ID, ids[jd.Hash], i, jd)
-		if err != nil {
-			return 0, err
-		}
-		cs = append(cs, c)
+	for i, r := range res.Judged {
+		cs = append(cs, candidate(it.ID, ids[r.Release.Hash], i, r.Verdict))
 	}
-	return tx.SaveCandidates(ctx, it.ID, cs)
+	return tx.SaveCandidates(ctx, it.ID, by, cs)
 }
 
-func candidate(item, release int64, order int, jd search.Judged) (db.Candidate, error) {
-	reasons, err := json.Marshal(jd.Verdict.Reasons)
-	if err != nil {
-		return db.Candidate{}, fmt.Errorf("reasons of release %s: %w", jd.Hash, err)
+func candidate(item, release int64, order int, v rank.Verdict) db.Candidate {
+	c := db.Candidate{
+		Item: item, Release: release, Order: order, Verdict: v.State.String(), Tier: int(v.Tier), Score: float64(v.Score),
+		Code: string(v.Code), State: db.CandidateOpen,
 	}
-	state := db.CandidateOpen
-	if jd.Verdict.State == rank.Reject {
-		state = db.CandidateRejected
+	if v.State == rank.Reject {
+		c.State = db.CandidateRejected
 	}
-	return db.Candidate{
-		Item: item, Release: release, Hash: jd.Hash, Order: order, Verdict: jd.Verdict.State.String(), Tier: int(jd.Verdict.Tier),
-		Score: float64(jd.Verdict.Score), Reasons: reasons, State: state,
-	}, nil
+	return c
 }

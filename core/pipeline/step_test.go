@@ -109,7 +109,7 @@ func TestASearchThatNobodyAnsweredIsNotFruitless(t *testing.T) {
 	}
 }
 
-func TestWhatDoesNotSuitIsKeptWithItsReasons(t *testing.T) {
+func TestWhatDoesNotSuitIsKeptWithWhatDecided(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	w.scrap.releases = []sdk.Release{{Name: "Big.Buck.Bunny.2008.1080p", Hash: hashA}, {Name: "Sintel.2010.1080p", Hash: hashB}}
@@ -117,8 +117,13 @@ func TestWhatDoesNotSuitIsKeptWithItsReasons(t *testing.T) {
 	w.must(id, library.StepIndex, library.StepScrape)
 	cs, err := w.db.Candidates(t.Context(), id)
 	w.ok(err)
-	if len(cs) != 2 || cs[0].Hash != hashB || cs[1].State != db.CandidateRejected || len(cs[1].Reasons) == 0 {
+	if len(cs) != 2 || cs[0].Hash != hashB || cs[1].State != db.CandidateRejected || cs[1].Code != "OTHER_TITLE" || cs[0].Code != "MATCH" {
 		t.Errorf("got %+v", cs)
+	}
+	why, err := w.Explain(t.Context(), w.item(id), []int64{cs[1].Release})
+	w.ok(err)
+	if len(why) != 1 || why[0].Release != cs[1].Release || why[0].Verdict.Code != "OTHER_TITLE" || len(why[0].Verdict.Reasons) == 0 || why[0].Changes != nil {
+		t.Errorf("explained as %+v", why)
 	}
 }
 

@@ -166,7 +166,7 @@ func (u *updater) Update(_ context.Context, cs []sdk.Change) error {
 // world is a pipeline that does not run: a test calls its steps.
 type world struct {
 	*Pipeline
-	t      *testing.T
+	t      testing.TB
 	meta   *metadata
 	scrap  *scraper
 	a, b   *debrid
@@ -175,6 +175,12 @@ type world struct {
 }
 
 func setup(t *testing.T) *world {
+	t.Helper()
+	return setupOn(t, dbtest.Open(t, dbtest.SQLite(t)))
+}
+
+// setupOn is a pipeline over a library.
+func setupOn(t testing.TB, d *db.DB) *world {
 	t.Helper()
 	w := &world{
 		t: t, meta: &metadata{titles: []sdk.Title{film, show}}, scrap: &scraper{}, src: &source{}, server: &updater{},
@@ -197,7 +203,6 @@ func setup(t *testing.T) *world {
 			t.Error(err)
 		}
 	})
-	d := dbtest.Open(t, dbtest.SQLite(t))
 	log := slog.New(slog.DiscardHandler)
 	w.Pipeline = New(d, pool, search.New(d, pool, c, log), Options{Node: "here", Gather: time.Millisecond, Deletions: 1})
 	w.apply()
@@ -206,11 +211,17 @@ func setup(t *testing.T) *world {
 
 func (w *world) apply() {
 	w.t.Helper()
+	w.profiles(rank.Profile{Name: "default"}, rank.Profile{Name: "4k"})
+}
+
+// profiles puts profiles in force.
+func (w *world) profiles(list ...rank.Profile) {
+	w.t.Helper()
 	set := Settings{Profiles: map[string]*rank.Compiled{}, Base: "/mnt"}
-	for _, n := range []string{"default", "4k"} {
-		compiled, err := rank.Profile{Name: n}.Compile()
+	for _, p := range list {
+		compiled, err := p.Compile()
 		w.ok(err)
-		set.Profiles[n] = compiled
+		set.Profiles[p.Name] = compiled
 	}
 	set.Libraries = []config.Library{
 		lib(w.t, "movies", sdk.Movie, "movies/{title} ({year})", "", "{title} ({year})"),
@@ -219,7 +230,7 @@ func (w *world) apply() {
 	w.Apply(set)
 }
 
-func lib(t *testing.T, name string, kind sdk.TitleKind, folder, season, file string) config.Library {
+func lib(t testing.TB, name string, kind sdk.TitleKind, folder, season, file string) config.Library {
 	t.Helper()
 	fields := []string{"title", "year", "imdb", "tmdb", "tvdb", "profile", "season", "episode", "absolute", "name"}
 	l := config.Library{Name: name, Kind: kind}

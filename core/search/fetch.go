@@ -28,8 +28,7 @@ func TorrentSetting(hash string) string { return "torrent/" + hash }
 
 // hashes learns the hash of releases that came with nothing but a .torrent, and drops what stays without. What is left
 // stays in its order.
-func (f *Finder) hashes(ctx context.Context, all []sighted, w *rank.Wanted) []sighted {
-	target := rank.NewTarget(*w)
+func (f *Finder) hashes(ctx context.Context, all []sighted, target *rank.Target) []sighted {
 	var open []int // places in all, of those whose .torrent is to be fetched
 	for i := range all {
 		r := &all[i]

@@ -39,12 +39,6 @@ type Sight struct {
 	db.Found
 }
 
-// Judged is a release with what rank says of it for the item.
-type Judged struct {
-	Hash    string
-	Verdict rank.Verdict
-}
-
 // Outcome is how asking one scraper ended.
 type Outcome struct {
 	Instance string
@@ -55,9 +49,9 @@ type Outcome struct {
 
 // Result is the answer of a search.
 type Result struct {
-	Sights   []Sight   // everything that was found, by every scraper that found it
-	Judged   []Judged  // each release once: those that suit first, best first, then the rejected
-	Outcomes []Outcome // one a scraper
+	Sights   []Sight       // everything that was found, by every scraper that found it
+	Judged   []rank.Ranked // each release once: those that suit first, best first, then the rejected
+	Outcomes []Outcome     // one a scraper
 }
 
 // Failed gives the errors of scrapers that could not answer.
@@ -74,31 +68,30 @@ func (r Result) Failed() []error {
 // Find asks every scraper for an item of a title, adds what the database knows, and judges it by a profile. A scraper that
 // fails is told of in the result and stops none of the others.
 func (f *Finder) Find(ctx context.Context, t db.Title, it library.Item, profile *rank.Compiled) (Result, error) {
+	target, err := Target(ctx, f.db.Reader, t, it)
+	if err != nil {
+		return Result{}, fmt.Errorf("search for %s: %w", t.Name, err)
+	}
 	raw, outcomes := f.ask(ctx, Query(t.Title, it))
-	raw = f.hashes(ctx, raw, Wanted(t.Title, it))
+	raw = f.hashes(ctx, raw, target)
 	if err := ctx.Err(); err != nil {
 		return Result{}, fmt.Errorf("search for %s: %w", t.Name, err)
 	}
 	res := Result{Outcomes: outcomes}
-	all := rank.NewTarget(*whole(t.Title))
-	var merged []*rank.Candidate
-	once := map[string]*rank.Candidate{}
+	all := rank.NewTarget(*whole(t.Title, target.Rivals))
+	var merged []rank.Candidate
+	once := map[string]int{}
 	for _, r := range raw {
 		parsed := release.Parse(r.Name)
 		res.Sights = append(res.Sights, Sight{r.instance, found(t.ID, all, r.Release, &parsed)})
-		if c, ok := once[r.Hash]; ok {
-			merge(&c.Release, r.Release)
+		if i, ok := once[r.Hash]; ok {
+			merge(&merged[i].Release, r.Release)
 			continue
 		}
-		c := &rank.Candidate{Release: r.Release, Parsed: &parsed}
-		once[r.Hash] = c
-		merged = append(merged, c)
+		once[r.Hash] = len(merged)
+		merged = append(merged, rank.Candidate{Release: r.Release, Parsed: &parsed})
 	}
-	target := rank.NewTarget(*Wanted(t.Title, it))
-	for _, c := range merged {
-		res.Judged = append(res.Judged, Judged{c.Release.Hash, profile.Explain(target, *c)})
-	}
-	slices.SortStableFunc(res.Judged, func(a, b Judged) int { return a.Verdict.Key.Compare(b.Verdict.Key) })
+	res.Judged = Rank(target, profile, merged)
 	return res, nil
 }
 
@@ -106,6 +99,10 @@ func (f *Finder) Find(ctx context.Context, t db.Title, it library.Item, profile 
 func merge(r *sdk.Release, o sdk.Release) {
 	r.Seeders, r.Size = max(r.Seeders, o.Seeders), max(r.Size, o.Size)
 	r.Private = r.Private || o.Private
+	r.Languages = union(slices.Clone(r.Languages), o.Languages)
+	if r.Published.IsZero() || !o.Published.IsZero() && o.Published.Before(r.Published) {
+		r.Published = o.Published
+	}
 	if len(r.Files) == 0 {
 		r.Files = o.Files
 	}

@@ -108,7 +108,7 @@ func finder(t *testing.T, values ...plugin.Value) *Finder {
 			t.Error(err)
 		}
 	})
-	return New(nil, plugin.Fixed(plugin.Options{}, values...), c, slog.New(slog.DiscardHandler))
+	return New(dbtest.Open(t, dbtest.SQLite(t)), plugin.Fixed(plugin.Options{}, values...), c, slog.New(slog.DiscardHandler))
 }
 
 func scraping(name string, s *scraper) plugin.Value {
@@ -141,7 +141,7 @@ func find(t *testing.T, f *Finder) Result {
 func hashesOf(res Result) []string {
 	var hs []string
 	for _, j := range res.Judged {
-		hs = append(hs, j.Hash)
+		hs = append(hs, j.Release.Hash)
 	}
 	return hs
 }

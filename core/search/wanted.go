@@ -10,10 +10,16 @@ import (
 	"github.com/millrace-media/millrace/sdk"
 )
 
-// Wanted describes an item of a title to the matcher.
-func Wanted(t sdk.Title, it library.Item) *rank.Wanted {
+// Wanted describes an item of a title to the matcher. Rivals are other titles that are called the same.
+func Wanted(t sdk.Title, it library.Item, rivals ...sdk.Title) *rank.Wanted {
 	w := &rank.Wanted{
-		Kind: rank.Kind(it.Kind), Titles: names(t), Year: t.Year, YearEnd: t.EndYear, Country: t.Country, Anime: t.Anime,
+		Kind: rank.Kind(it.Kind), Titles: names(t), Names: named(t), Year: t.Year, YearEnd: t.EndYear, Country: t.Country,
+		Runtime: int(t.Runtime.Minutes()), Anime: t.Anime,
+	}
+	for _, r := range rivals {
+		w.Rivals = append(w.Rivals, rank.Rival{
+			Titles: names(r), Year: r.Year, YearEnd: r.EndYear, Country: r.Country, Movie: r.Kind == sdk.Movie,
+		})
 	}
 	if t.Kind == sdk.Movie {
 		return w
@@ -46,6 +52,20 @@ func names(t sdk.Title) []string {
 	return ns
 }
 
+// named are the names of which the language is told.
+func named(t sdk.Title) []rank.Name {
+	var ns []rank.Name
+	if t.Original != "" && t.Language != "" {
+		ns = append(ns, rank.Name{Text: t.Original, Language: t.Language})
+	}
+	for _, a := range t.Aliases {
+		if a.Language != "" {
+			ns = append(ns, rank.Name{Text: a.Name, Language: a.Language})
+		}
+	}
+	return ns
+}
+
 // addEpisode adds what is known of an episode that the item is, or holds.
 func addEpisode(w *rank.Wanted, e sdk.Episode, it library.Item) {
 	whole := it.Kind == library.KindShow || it.Kind == library.KindSeason && e.Season == it.Season
@@ -56,6 +76,9 @@ func addEpisode(w *rank.Wanted, e sdk.Episode, it library.Item) {
 		return
 	}
 	w.Absolute = e.Absolute
+	if e.Runtime > 0 {
+		w.Runtime = int(e.Runtime.Minutes())
+	}
 	if e.Name != "" {
 		w.EpisodeTitles = []string{e.Name}
 	}
@@ -106,16 +129,18 @@ func searchNames(t sdk.Title) []string {
 // Found reads and matches a release for storing: which parts of the title it covers, whichever of them is wanted.
 func Found(t db.Title, r sdk.Release) db.Found {
 	parsed := release.Parse(r.Name)
-	return found(t.ID, rank.NewTarget(*whole(t.Title)), r, &parsed)
+	return found(t.ID, rank.NewTarget(*whole(t.Title, nil)), r, &parsed)
 }
 
 // whole describes all of a title.
-func whole(t sdk.Title) *rank.Wanted {
+func whole(t sdk.Title, rivals []rank.Rival) *rank.Wanted {
 	kind := library.KindMovie
 	if t.Kind == sdk.Show {
 		kind = library.KindShow
 	}
-	return Wanted(t, library.Item{Kind: kind})
+	w := Wanted(t, library.Item{Kind: kind})
+	w.Rivals = rivals
+	return w
 }
 
 func found(title int64, all *rank.Target, r sdk.Release, parsed *release.Release) db.Found {

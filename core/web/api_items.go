@@ -96,7 +96,9 @@ type ItemRelease struct {
 	Verdict  string        `json:"verdict" doc:"accept, unsure, reject or imported"`
 	Tier     int           `json:"tier" doc:"Of the resolution; 1 is the best"`
 	Score    float64       `json:"score"`
-	Reasons  []rank.Reason `json:"reasons"`
+	Code     string        `json:"code,omitempty" doc:"What decided"`
+	Reasons  []rank.Reason `json:"reasons" doc:"By the profile as it is now"`
+	Changes  []rank.Change `json:"changes,omitempty" doc:"Of a rejected one: changes of the profile that would admit it"`
 	State    string        `json:"state" enum:"open,rejected,failed,used,blacklisted"`
 	Evidence string        `json:"evidence,omitempty" doc:"Why it failed"`
 	Again    time.Time     `json:"again,omitzero" doc:"Of a failed one: when it may be tried again"`
@@ -162,7 +164,7 @@ type Why struct {
 	Open     int           `json:"open" doc:"Releases that can be tried now"`
 	Rejected []CodeCount   `json:"rejected" doc:"Rejected releases by what decided, the most frequent first"`
 	States   []StateCount  `json:"states" doc:"Releases by what became of them"`
-	Best     *ItemRelease  `json:"best_rejected,omitempty" doc:"The best of the rejected"`
+	Best     *ItemRelease  `json:"best_rejected,omitempty" doc:"The best of the rejected: of those first that a change of the profile would admit"`
 	Tried    []ItemRelease `json:"tried" doc:"Releases that were tried and did not work, at most 20"`
 	Missing  []Item        `json:"missing" doc:"Of a show and a season: children that are not complete, at most 100"`
 	Next     Next          `json:"next"`

@@ -182,7 +182,8 @@ func TestWhyCountsReasons(t *testing.T) {
 	}
 	answer := []string{
 		"It failed.", "What went wrong last: no scraper answered", "4 found: 2 TOO_BIG, 1 OTHER_TITLE, 1 failed; 0 can be tried.",
-		"The best of the rejected: Sintel.2010.2160p.REMUX (TOO_BIG by max_size, got 40.0 GiB, want 20 GiB)",
+		"The best of the rejected: Sintel.2010.2160p.REMUX (TOO_BIG by max_size, got 40GiB, want 20GiB)",
+		"It would be taken after this change of the profile: Set max_size to 40GiB.",
 		"Tried last: Sintel.2010.1080p.BluRay: the provider removed it",
 	}
 	if diff := cmp.Diff(got.Answer, answer); diff != "" {

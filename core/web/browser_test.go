@@ -115,7 +115,7 @@ func TestThePageInABrowser(t *testing.T) {
 	w.film("tt1254207", "Big Buck Bunny")
 	run("hear of a new film", shows("#items", "Big Buck Bunny"))
 	run("add a film", enter("#q", "tears"), click("#found button"), shows("#said", "is wanted now"), shows("#items", "Tears of Steel"))
-	run("show a film", click(`#items a[href="/items/1"]`), shows("#releases", "TOO_BIG max_size: 40.0 GiB (wanted 20 GiB)"))
+	run("show a film", click(`#items a[href="/items/1"]`), shows("#releases", "TOO_BIG max_size: 40GiB (wanted 20GiB)"))
 	run("pause it", click(`button[data-act="pause"]`), shows("#why", "paused"))
 	run("remove it", agree, click(`button[data-remove]`), shows("#items", "Big Buck Bunny"))
 	if calls := strings.Join(w.noted(), ";"); !strings.HasSuffix(calls, "pause;remove") {

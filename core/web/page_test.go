@@ -25,7 +25,7 @@ func TestPagesShowTheLibrary(t *testing.T) {
 		"part of a name":         {"/?text=nothing", http.StatusOK, []string{"Nothing here."}},
 		"a state there is not":   {"/?state=lost", http.StatusBadRequest, []string{"there is no state"}},
 		"a page there is not":    {"/?after=x", http.StatusBadRequest, []string{"after is the id"}},
-		"an item":                {"/items/1", http.StatusOK, []string{"TOO_BIG", "Sintel.2010.2160p", "40.0", "wanted"}},
+		"an item":                {"/items/1", http.StatusOK, []string{"TOO_BIG", "Sintel.2010.2160p", "40GiB", "wanted"}},
 		"an item there is not":   {"/items/99", http.StatusNotFound, []string{"not in the library"}},
 		"an item that is a word": {"/items/x", http.StatusBadRequest, []string{"is a number"}},
 	}
@@ -54,17 +54,16 @@ func (w *world) candidates(item int64) {
 		{Release: sdk.Release{Hash: hash("c"), Name: "Sintel.2010.2160p.WEB", Size: 50 << 30, Seeders: 1}},
 		{Release: sdk.Release{Hash: hash("d"), Name: "Sinister.2012.1080p", Size: 2 << 30, Seeders: 99}},
 	}
-	big := []byte(`[{"code":"MATCH","text":"This is it."},{"code":"TOO_BIG","text":"It is larger.","setting":"max_size","want":"20 GiB","got":"40.0 GiB","veto":true}]`)
 	err := w.db.Tx(w.t.Context(), func(tx *db.Tx) error {
 		ids, err := tx.SaveReleases(w.t.Context(), "archive", found)
 		if err != nil {
 			return err
 		}
-		_, err = tx.SaveCandidates(w.t.Context(), item, []db.Candidate{
-			{Release: ids[0], Verdict: "accept", Tier: 1, Score: 10, Reasons: []byte(`[{"code":"MATCH","text":"This is it."}]`)},
-			{Release: ids[1], Verdict: "reject", State: db.CandidateRejected, Reasons: big},
-			{Release: ids[2], Verdict: "reject", State: db.CandidateRejected, Reasons: big},
-			{Release: ids[3], Verdict: "reject", State: db.CandidateRejected, Reasons: []byte(`[{"code":"OTHER_TITLE","text":"The title is another.","want":"Sintel","got":"Sinister","veto":true}]`)},
+		_, err = tx.SaveCandidates(w.t.Context(), item, "", []db.Candidate{
+			{Release: ids[0], Verdict: "accept", Tier: 1, Score: 10, Code: "MATCH"},
+			{Release: ids[1], Verdict: "reject", State: db.CandidateRejected, Code: "TOO_BIG"},
+			{Release: ids[2], Verdict: "reject", State: db.CandidateRejected, Code: "TOO_BIG"},
+			{Release: ids[3], Verdict: "reject", State: db.CandidateRejected, Code: "OTHER_TITLE"},
 		})
 		if err != nil {
 			return err

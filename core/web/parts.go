@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"mime"
 	"net/http"
 	"slices"
@@ -11,7 +10,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/millrace-media/millrace/core/db"
+	"github.com/millrace-media/millrace/core/library"
 	"github.com/millrace-media/millrace/core/rank"
+	"github.com/millrace-media/millrace/core/search"
 	"github.com/millrace-media/millrace/sdk"
 )
 
@@ -54,7 +55,8 @@ func (s *Server) partRoutes(a huma.API) {
 }
 
 func (s *Server) itemReleases(ctx context.Context, in *releasesInput) (ReleasePage, error) {
-	if _, err := s.o.DB.Item(ctx, in.ID); err != nil {
+	it, err := s.o.DB.Item(ctx, in.ID)
+	if err != nil {
 		return ReleasePage{}, err
 	}
 	all, err := s.o.DB.Candidates(ctx, in.ID)
@@ -66,15 +68,27 @@ func (s *Server) itemReleases(ctx context.Context, in *releasesInput) (ReleasePa
 	}
 	out := ReleasePage{Total: len(all)}
 	from := min(in.Offset, len(all))
-	out.Releases, err = s.releases(ctx, all[from:min(from+in.Limit, len(all))])
+	out.Releases, err = s.releases(ctx, it, all[from:min(from+in.Limit, len(all))])
 	return out, err
 }
 
-// releases shows candidates with who found them.
-func (s *Server) releases(ctx context.Context, list []db.Candidate) ([]ItemRelease, error) {
+// releases shows candidates of an item with who found them, and why they stand where they do.
+func (s *Server) releases(ctx context.Context, it library.Item, list []db.Candidate) ([]ItemRelease, error) {
+	ids := make([]int64, len(list))
+	for i, c := range list {
+		ids[i] = c.Release
+	}
+	explained, err := s.o.Explain.Explain(ctx, it, ids)
+	if err != nil {
+		return nil, err
+	}
+	why := map[int64]search.Explained{}
+	for _, e := range explained {
+		why[e.Release] = e
+	}
 	out := make([]ItemRelease, 0, len(list))
 	for _, c := range list {
-		r, err := s.release(ctx, c)
+		r, err := s.release(ctx, c, why[c.Release])
 		if err != nil {
 			return out, err
 		}
@@ -83,14 +97,14 @@ func (s *Server) releases(ctx context.Context, list []db.Candidate) ([]ItemRelea
 	return out, nil
 }
 
-func (s *Server) release(ctx context.Context, c db.Candidate) (ItemRelease, error) {
+func (s *Server) release(ctx context.Context, c db.Candidate, why search.Explained) (ItemRelease, error) {
 	out := ItemRelease{
 		Release: c.Release, Hash: c.Hash, Name: c.Name, Size: c.Size, Order: c.Order, Verdict: c.Verdict, Tier: c.Tier, Score: c.Score,
-		State: string(c.State), Evidence: c.Evidence, Again: c.Again, Changed: c.Changed, FoundBy: []string{},
+		Code: c.Code, State: string(c.State), Evidence: c.Evidence, Again: c.Again, Changed: c.Changed, FoundBy: []string{},
+		Reasons: append([]rank.Reason{}, why.Verdict.Reasons...),
 	}
-	var err error
-	if out.Reasons, err = reasons(c); err != nil {
-		return out, err
+	if c.State == db.CandidateRejected {
+		out.Changes = why.Changes
 	}
 	r, err := s.o.DB.Release(ctx, c.Release)
 	if err != nil {
@@ -101,17 +115,6 @@ func (s *Server) release(ctx context.Context, c db.Candidate) (ItemRelease, erro
 		out.FoundBy = append(out.FoundBy, sight.Instance)
 	}
 	return out, nil
-}
-
-func reasons(c db.Candidate) ([]rank.Reason, error) {
-	list := []rank.Reason{}
-	if len(c.Reasons) == 0 {
-		return list, nil
-	}
-	if err := json.Unmarshal(c.Reasons, &list); err != nil {
-		return list, fmt.Errorf("read the reasons of release %s: %w", c.Hash, err)
-	}
-	return list, nil
 }
 
 func (s *Server) itemFiles(ctx context.Context, id int64) (FilePage, error) {

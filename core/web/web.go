@@ -20,6 +20,7 @@ import (
 	"github.com/millrace-media/millrace/core/db"
 	"github.com/millrace-media/millrace/core/library"
 	"github.com/millrace-media/millrace/core/plugin"
+	"github.com/millrace-media/millrace/core/search"
 	"github.com/millrace-media/millrace/sdk"
 )
 
@@ -37,6 +38,12 @@ type Library interface {
 	Act(ctx context.Context, item int64, action string) error
 	// Remove takes a film or show out of the library, or with preview tells what that would remove.
 	Remove(ctx context.Context, item int64, preview bool) (db.Removal, []sdk.Change, error)
+}
+
+// Explainer says why releases were judged as they were.
+type Explainer interface {
+	// Explain gives every reason of candidates of an item, by the profile in force.
+	Explain(ctx context.Context, it library.Item, releases []int64) ([]search.Explained, error)
 }
 
 // Stream is a file that somebody reads now.
@@ -76,6 +83,7 @@ type Options struct {
 	DB       *db.DB
 	Pool     *plugin.Pool
 	Library  Library
+	Explain  Explainer
 	Config   func() *config.Config                                 // the one in force
 	Reload   func(ctx context.Context) (config.Diagnostics, error) // reads the configuration again; the error is not about its text
 	Doctor   func(ctx context.Context) []Check
@@ -106,8 +114,8 @@ type Server struct {
 
 // New checks the options. It opens nothing and starts nothing.
 func New(o Options) (*Server, error) {
-	if o.DB == nil || o.Pool == nil || o.Library == nil || len(o.Secret) == 0 {
-		return nil, errors.New("web: a database, plugins, a library and a secret are needed")
+	if o.DB == nil || o.Pool == nil || o.Library == nil || o.Explain == nil || len(o.Secret) == 0 {
+		return nil, errors.New("web: a database, plugins, a library, what explains it and a secret are needed")
 	}
 	if o.Config == nil || o.Reload == nil || o.Doctor == nil || o.Streams == nil || o.Running == nil || o.Backup == nil || o.Ready == nil {
 		return nil, errors.New("web: one of the daemon's funcs is missing")

@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	whyTried   = 20  // releases that were tried, at most
-	whyMissing = 100 // children that are missing, at most
+	whyTried    = 20  // releases that were tried, at most
+	whyMissing  = 100 // children that are missing, at most
+	whyRejected = 50  // of the best that were rejected, looked through for one that a change of the profile would admit
 )
 
 // why tells from what is stored why an item is not here, and what happens next.
@@ -46,67 +47,54 @@ func (s *Server) why(ctx context.Context, id int64) (Why, error) {
 	return w, nil
 }
 
-// weigh counts what became of the item's releases.
+// weigh counts what became of the item's releases, and shows those that tell most.
 func (s *Server) weigh(ctx context.Context, it library.Item, w *Why) error {
-	list, err := s.o.DB.Candidates(ctx, it.ID)
+	counts, err := s.o.DB.CountCodes(ctx, it.ID)
 	if err != nil {
 		return err
 	}
-	w.Found = len(list)
 	if w.Open, err = s.o.DB.CountOpen(ctx, it.ID); err != nil {
 		return err
 	}
-	codes, states := map[string]int{}, map[string]int{}
-	var best *db.Candidate
-	var tried []db.Candidate
-	for i, c := range list {
-		states[string(c.State)]++
-		switch c.State {
-		case db.CandidateRejected:
-			if code, err := decisive(c); err != nil {
-				return err
-			} else if code != "" {
-				codes[code]++
-			}
-			if best == nil && c.Order >= 0 {
-				best = &list[i]
-			}
-		case db.CandidateFailed, db.CandidateBlacklisted:
-			tried = append(tried, c)
+	states := map[db.CandidateState]int{}
+	for _, c := range counts {
+		w.Found += c.Count
+		states[c.State] += c.Count
+		if c.State == db.CandidateRejected && c.Code != "" {
+			w.Rejected = append(w.Rejected, CodeCount{Code: c.Code, Count: c.Count, Text: rank.Code(c.Code).Text()})
 		}
 	}
-	for code, n := range codes {
-		w.Rejected = append(w.Rejected, CodeCount{Code: code, Count: n, Text: rank.Code(code).Text()})
-	}
-	slices.SortFunc(w.Rejected, func(a, b CodeCount) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.Code, b.Code)) })
 	for state, n := range states {
-		w.States = append(w.States, StateCount{State: state, Count: n})
+		w.States = append(w.States, StateCount{State: string(state), Count: n})
 	}
 	slices.SortFunc(w.States, func(a, b StateCount) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.State, b.State)) })
-	if best != nil {
-		r, err := s.release(ctx, *best)
-		if err != nil {
-			return err
-		}
-		w.Best = &r
+	if w.Best, err = s.bestRejected(ctx, it); err != nil {
+		return err
 	}
-	slices.SortStableFunc(tried, func(a, b db.Candidate) int { return b.Changed.Compare(a.Changed) })
-	w.Tried, err = s.releases(ctx, tried[:min(len(tried), whyTried)])
+	tried, err := s.o.DB.ChooseCandidates(ctx, db.Choice{
+		Item: it.ID, States: []db.CandidateState{db.CandidateFailed, db.CandidateBlacklisted}, Recent: true, Limit: whyTried,
+	})
+	if err == nil {
+		w.Tried, err = s.releases(ctx, it, tried)
+	}
 	return err
 }
 
-// decisive is the first reason that rejected a candidate.
-func decisive(c db.Candidate) (string, error) {
-	list, err := reasons(c)
+// bestRejected is the best of the rejected releases that a change of the profile would admit, or else the best of all; nil
+// where none was rejected.
+func (s *Server) bestRejected(ctx context.Context, it library.Item) (*ItemRelease, error) {
+	list, err := s.o.DB.ChooseCandidates(ctx, db.Choice{
+		Item: it.ID, States: []db.CandidateState{db.CandidateRejected}, Placed: true, Limit: whyRejected,
+	})
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	shown, err := s.releases(ctx, it, list)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	for _, r := range list {
-		if r.Veto {
-			return string(r.Code), nil
-		}
-	}
-	return "", nil
+	best := slices.IndexFunc(shown, func(r ItemRelease) bool { return len(r.Changes) > 0 })
+	return &shown[max(best, 0)], nil
 }
 
 func (s *Server) missing(ctx context.Context, it library.Item, t db.Title, w *Why) error {
@@ -185,6 +173,7 @@ var doings = map[library.StepKind]string{
 	library.StepIndex: "metadata is asked for", library.StepScrape: "releases are searched", library.StepDownload: "a release is taken",
 	library.StepRegister: "its files get their places", library.StepUpdate: "media servers are told", library.StepAcknowledge: "the source is told",
 	library.StepWake: "it is woken", library.StepCollect: "a source is asked what is wanted", library.StepImport: "a release is imported",
+	library.StepJudge: "what was found is judged again",
 }
 
 func doing(k library.StepKind) string { return cmp.Or(doings[k], string(k)) }
@@ -218,6 +207,9 @@ func answer(it library.Item, w Why) []string {
 	}
 	if w.Best != nil && w.Open == 0 && it.State != library.StateCompleted {
 		lines = append(lines, "The best of the rejected: "+w.Best.Name+because(w.Best.Reasons))
+		if len(w.Best.Changes) > 0 {
+			lines = append(lines, "It would be taken after this change of the profile: "+remedy(w.Best.Changes))
+		}
 	}
 	if len(w.Tried) > 0 && w.Tried[0].Evidence != "" && it.State != library.StateCompleted {
 		lines = append(lines, "Tried last: "+w.Tried[0].Name+": "+w.Tried[0].Evidence)
@@ -261,6 +253,15 @@ func because(list []rank.Reason) string {
 		return text + ")"
 	}
 	return ""
+}
+
+// remedy is "Add 2160p to resolutions. Set max_size to 30 GB."
+func remedy(list []rank.Change) string {
+	texts := make([]string, len(list))
+	for i, c := range list {
+		texts[i] = c.Text
+	}
+	return strings.Join(texts, " ")
 }
 
 func plural(n int, one, many string) string {

@@ -21,6 +21,8 @@ import (
 	"github.com/millrace-media/millrace/core/db"
 	"github.com/millrace-media/millrace/core/library"
 	"github.com/millrace-media/millrace/core/plugin"
+	"github.com/millrace-media/millrace/core/rank"
+	"github.com/millrace-media/millrace/core/search"
 	"github.com/millrace-media/millrace/sdk"
 	"github.com/millrace-media/millrace/sdk/host"
 	"github.com/millrace-media/millrace/sdk/serve"
@@ -149,6 +151,15 @@ func (p *played) Remove(ctx context.Context, item int64, preview bool) (db.Remov
 	}, []sdk.Change{{Path: "/mnt/movies/x.mkv"}}, p.fail
 }
 
+// Explain judges by a profile that takes nothing beyond 20 GiB.
+func (p *played) Explain(ctx context.Context, it library.Item, releases []int64) ([]search.Explained, error) {
+	profile, err := rank.Profile{Name: "small", MaxSize: 20 << 30}.Compile()
+	if err != nil {
+		return nil, err
+	}
+	return search.New(p.db, nil, nil, slog.New(slog.DiscardHandler)).Explain(ctx, it, profile, releases)
+}
+
 type syncBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer // guarded by mu
@@ -199,7 +210,7 @@ func setup(t *testing.T, change ...func(*Options)) *world {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(prometheus.NewGauge(prometheus.GaugeOpts{Name: "millrace_test", Help: "A test."}))
 	o := Options{
-		DB: w.db, Pool: w.pool, Library: w.played, Config: func() *config.Config { return c },
+		DB: w.db, Pool: w.pool, Library: w.played, Explain: w.played, Config: func() *config.Config { return c },
 		Reload: func(context.Context) (config.Diagnostics, error) {
 			w.note("reload")
 			return config.Diagnostics{{Severity: config.Warning, Summary: "mind"}}, nil
