@@ -103,6 +103,22 @@ func TestLabelledNamesAreWellFormed(t *testing.T) {
 	}
 }
 
+// TestClassesOfLabelledNamesAreLargeEnough keeps the share of a class that is read right from hanging on two or three names.
+func TestClassesOfLabelledNamesAreLargeEnough(t *testing.T) {
+	t.Parallel()
+	classes := map[string]int{}
+	for _, rows := range labelledNames(t) {
+		for _, row := range rows {
+			classes[row.Class]++
+		}
+	}
+	for class, n := range classes {
+		if n < 10 {
+			t.Errorf("class %q has %d names, want 10 or more", class, n)
+		}
+	}
+}
+
 func labelFaults(row labelledName) []string {
 	var faults []string
 	say := func(bad bool, fault string) {
