@@ -228,7 +228,7 @@ func (p *parser) categories() {
 			continue
 		}
 		p.toks[i].claimed = true
-		if i > 0 && p.toks[i-1].digits && p.toks[i].gap == 0 {
+		if i > 0 && p.toks[i-1].digits && p.toks[i].gap == 0 && p.is(i, "月新番") {
 			p.toks[i-1].claimed = true
 		}
 	}

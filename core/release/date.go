@@ -12,8 +12,17 @@ func (p *parser) dateAt(i int) int {
 			return 1
 		}
 	}
-	if i+2 >= p.n || len(p.word(i)) == 0 || !isDigit(p.word(i)[0]) {
+	if t.digits && p.width(i) == 6 && t.bracket == 0 {
+		if d, ok := shortCompactDay(p.word(i)); ok {
+			p.rel.Date = d
+			return 1
+		}
+	}
+	if i+2 >= p.n || len(p.word(i)) == 0 {
 		return 0
+	}
+	if !isDigit(p.word(i)[0]) {
+		return p.monthFirst(i)
 	}
 	if n := p.namedMonth(i); n > 0 {
 		return n
@@ -86,40 +95,58 @@ func century(y int) int {
 
 // namedMonth reads 31 Jan 2020, 1st-February-2019.
 func (p *parser) namedMonth(i int) int {
-	if len(p.word(i+1)) < 3 {
-		return 0
-	}
 	d, ok := ordinal(p.word(i))
-	m, known := months[string(p.word(i + 1)[:3])]
-	y, okY := p.number(i + 2)
-	if !ok || !known || !okY || p.toks[i+1].gap&^dateGap != 0 || p.toks[i+2].gap&^(dateGap|gapComma) != 0 || !monthName(p.word(i+1)) {
+	m := month(p.word(i + 1))
+	if !ok || m == 0 || p.toks[i+1].gap&^dateGap != 0 || p.toks[i+2].gap&^(dateGap|gapComma) != 0 || !p.setDay(i+2, m, d) {
 		return 0
 	}
-	if p.width(i+2) == 2 {
-		y = century(y)
-	}
-	date, ok := day(y, m, d)
-	if !ok {
-		return 0
-	}
-	p.rel.Date = date
 	return 3
 }
 
-var months = map[string]int{
-	"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
+// monthFirst reads "January 31, 2020", "Jan.31st.2020".
+func (p *parser) monthFirst(i int) int {
+	m := month(p.word(i))
+	if m == 0 || !isDigit(p.fold[p.toks[i+1].flo]) {
+		return 0
+	}
+	d, ok := ordinal(p.word(i + 1))
+	if !ok || p.toks[i+1].gap&^dateGap != 0 || p.toks[i+2].gap&^(dateGap|gapComma) != 0 || p.width(i+2) != 4 || !p.setDay(i+2, m, d) {
+		return 0
+	}
+	return 3
 }
 
-// monthName reports whether w is a month's name or its beginning.
-func monthName(w []byte) bool {
-	for _, m := range [...]string{
-		"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
-	} {
+// setDay notes the day whose year is token i.
+func (p *parser) setDay(i, m, d int) bool {
+	y, ok := p.number(i)
+	if !ok {
+		return false
+	}
+	if p.width(i) == 2 {
+		y = century(y)
+	}
+	date, ok := day(y, m, d)
+	if ok {
+		p.rel.Date = date
+	}
+	return ok
+}
+
+// month is the month that w names in English, whole or cut short to three letters or more; 0 if it names none.
+func month(w []byte) int {
+	if len(w) < 3 || len(w) > 9 || !isAlpha(w[0]) {
+		return 0
+	}
+	for i, m := range months {
 		if len(w) <= len(m) && string(w) == m[:len(w)] {
-			return true
+			return i + 1
 		}
 	}
-	return false
+	return 0
+}
+
+var months = [...]string{
+	"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
 }
 
 func compactDay(w []byte) (Date, bool) {
@@ -127,6 +154,17 @@ func compactDay(w []byte) (Date, bool) {
 	m, _ := atoi(w[4:6])
 	d, _ := atoi(w[6:])
 	return day(y, m, d)
+}
+
+// shortCompactDay reads 140722. The days of last century are written otherwise.
+func shortCompactDay(w []byte) (Date, bool) {
+	y, _ := atoi(w[:2])
+	m, _ := atoi(w[2:4])
+	d, _ := atoi(w[4:])
+	if y >= 40 {
+		return Date{}, false
+	}
+	return day(century(y), m, d)
 }
 
 func validDay(w []byte) bool {

@@ -158,9 +158,24 @@ func (p *parser) outOf(n *numbers, i int) bool {
 	n.episode(a, b)
 	n.total, n.end = total, c.i
 	p.from = i
-	if i > 0 && !p.toks[i-1].claimed && partWords[string(p.word(i-1))] {
+	if i > 0 && !p.toks[i-1].claimed && p.countsAt(i-1) == countsParts {
 		p.from--
 	}
+	return true
+}
+
+// part reads "Cd2 of 3"; "Part 2 of 3" is read from its number on.
+func (p *parser) part(n *numbers, i, at int) bool {
+	c := cursor{p.fold[:p.nfold], int(p.toks[i].flo) + at}
+	v, w := c.digits(2)
+	total, ok := c.outOf()
+	if w == 0 || !ok || v > total {
+		return false
+	}
+	n.reset(NumberPart)
+	n.episode(v, v)
+	n.total, n.end = total, c.i
+	p.from = i
 	return true
 }
 
@@ -171,9 +186,6 @@ func (p *parser) firstSoMany(i int) bool {
 	return t.gap&gapSquare != 0 && p.is(i+1, "из") && i+2 < p.n && !p.rel.Ext &&
 		(i+3 >= p.n || p.toks[i+3].gap&gapClose != 0)
 }
-
-// partWords come before "2 of 3".
-var partWords = wordSet("part cd disc disk dvd vol volume chapter teil partie parte часть диск")
 
 // episodeOnly reads E05, E01-E03, EP12.
 func (n *numbers) episodeOnly(f []byte, at int) bool {

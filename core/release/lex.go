@@ -68,10 +68,11 @@ type parser struct {
 	wrapped bool // one bracket is around all of it
 	tail    gap  // what follows the last token
 
-	opening    int  // token of the first word that is no article, outside brackets
-	from       int  // first token of the numbering just read
-	yearAt     int  // token of the year, -1 if none
-	swapped    bool // the date's day and month may be the other way round
+	opening    int    // token of the first word that is no article, outside brackets
+	from       int    // first token of the numbering just read
+	yearAt     int    // token of the year, -1 if none
+	absolute   uint16 // an absolute number beside the season and episode
+	swapped    bool   // the date's day and month may be the other way round
 	waiting    [96]waiting
 	nwait      int
 	marks      [32]uint8 // words for subtitles

@@ -10,7 +10,7 @@ func (p *parser) merge(f *numbers) bool {
 	if f.half || f.extra {
 		r.Flags |= FlagSpecial
 	}
-	if f.total > 0 {
+	if f.total > 0 && Count(r.Seasons) < 2 {
 		r.PartOf = uint16(min(f.total, 0xFFFF))
 	}
 	switch {

@@ -19,6 +19,8 @@ const maxReadings = 3
 func (p *parser) others() {
 	r := &p.rel
 	switch {
+	case p.absolute > 0:
+		p.other(NumberAbsolute, nil, single(p.absolute))
 	case r.Numbering == NumberCompact:
 		p.other(NumberAbsolute, nil, single(runTogether(r.Seasons[0].Lo, r.Episodes[0].Lo)))
 	case r.Numbering == NumberAbsolute && len(r.Seasons) == 0 && Count(r.Episodes) == 1:

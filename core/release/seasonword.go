@@ -189,7 +189,7 @@ func (n *numbers) nextSeason(c *cursor, hi int) (next int, isRange, ok bool) {
 		listed = true // "Season 1 2 3", "Season.1.3.4"
 	}
 	good := w > 0 && v > hi && v < 100 && c.edgeOr("s") && (isRange || listed || marked)
-	if good && !marked && c.peek() == '.' && c.i+1 < len(c.f) && isDigit(c.f[c.i+1]) && listed {
+	if good && !marked && c.peek() == '.' && c.i+1 < len(c.f) && isDigit(c.f[c.i+1]) && listed && !(n.worded && c.ascends(v)) {
 		good = false
 	}
 	if isRange && !marked && !spaced && w == 2 && start > 1 && c.f[start-2] == 's' && (v >= 12 || c.f[c.i-2] == '0') {

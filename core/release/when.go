@@ -69,6 +69,8 @@ func (p *parser) worded(n *numbers, i int) bool {
 		return p.episodeWord(n, i, at, kind)
 	case countsExtras:
 		return p.extra(n, i, at)
+	case countsParts:
+		return at < p.width(i) && p.part(n, i, at)
 	}
 	return false
 }
