@@ -127,6 +127,7 @@ func labelFaults(row labelledName) []string {
 		}
 	}
 	say(row.Name == "" || row.Class == "", "no name or class")
+	say(row.Year != 0 && (row.Year < 1895 || row.Year > 2030), "no year that a film can have")
 	say(row.YearEnd != 0 && row.YearEnd <= row.Year, "years out of order")
 	for _, r := range slices.Concat(row.Seasons, row.Episodes) {
 		say(r[0] > r[1] || r[0] < 0, "range out of order")
