@@ -165,7 +165,7 @@ func (t *Target) title(r *release.Release) (likeness, *release.Release) {
 		return worst, r
 	}
 	for i := range r.Titles {
-		l := t.oneTitle(r.Titles[i].Text)
+		l := t.oneTitle(titleText(r, i))
 		l.span = r.Titles[i].Span
 		if l.state == Yes {
 			return l, r
@@ -192,6 +192,15 @@ func (t *Target) title(r *release.Release) (likeness, *release.Release) {
 		}
 	}
 	return worst, r
+}
+
+// titleText is title i of a release, the likeliest with the country's tag that follows it: "The Office US".
+func titleText(r *release.Release, i int) string {
+	s, tag := r.Titles[i].Span, r.Span(release.FieldCountry)
+	if i == 0 && r.Country != release.CountryNone && tag.Lo >= s.Hi && int(tag.Lo) <= int(s.Hi)+3 && int(tag.Hi) <= len(r.Raw) {
+		return r.Raw[s.Lo:tag.Hi]
+	}
+	return r.Titles[i].Text
 }
 
 // oneTitle compares one title.

@@ -24,7 +24,7 @@ func (p *parser) title() {
 // afterNumbering takes what follows a bar after the numbering for another title: "Title (Season 1) | Other Title (1080p)".
 func (p *parser) afterNumbering() {
 	i := p.numEnd
-	if i < p.end || i >= p.n || p.toks[i].gap&gapPipe == 0 || p.toks[i].claimed {
+	if i < p.end || i >= p.n || p.toks[i].gap&(gapPipe|gapSlash) == 0 || p.toks[i].gap&gapSpace == 0 || p.toks[i].claimed {
 		return
 	}
 	k := p.boxEnd(i)
@@ -88,6 +88,9 @@ func (p *parser) boxedTitles(stacked bool) {
 		return
 	}
 	for i := p.end; i < p.n && p.toks[i].bracket != 0; {
+		if !stacked && len(p.rel.Titles) > 1 && p.toks[i].script != scriptLatin { // "Название / Title (Режиссёр)"
+			return
+		}
 		if p.toks[i].claimed && p.toks[i].number && i > 0 && p.toks[i].bracket == p.toks[i-1].bracket { // "[タイトル 第3季][Title]"
 			i++
 			continue

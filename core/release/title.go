@@ -102,6 +102,9 @@ func (p *parser) bounds() {
 	}
 	p.tech = p.firstStrong(p.end)
 	p.absorb()
+	if p.numEnd > 0 {
+		p.countryTag()
+	}
 }
 
 // passTechnical lets the title begin after technical words that the name begins with: "1080p.Title.2010", "HULU.Title.S01E01".
@@ -145,7 +148,7 @@ func (p *parser) stops(i int) bool {
 	case t.gap&gapSquare != 0:
 		return true
 	case t.gap&gapRound != 0:
-		return !p.continues(i) && !p.country(i)
+		return !p.continues(i) && !p.countryBox(i)
 	case t.bracket == 0 && p.toks[p.start].bracket != 0 && t.gap&gapClose != 0 && !(i == p.start+1 && p.counted(p.start)):
 		return true
 	}
@@ -159,18 +162,6 @@ func (p *parser) cinema(i int) bool {
 		if int(w.at) == i && w.entry.effects[0].kind == kindSource && Source(w.entry.effects[0].value) <= SourceScreener {
 			return !p.toks[p.start].caps && i+2 >= p.n
 		}
-	}
-	return false
-}
-
-// country reports whether a bracket holds a country's tag and nothing else: "The Office (UK)".
-func (p *parser) country(i int) bool {
-	if p.width(i) > 3 || !p.toks[i].caps || i+1 < p.n && p.toks[i+1].bracket == p.toks[i].bracket {
-		return false
-	}
-	switch string(p.word(i)) {
-	case "us", "usa", "uk", "au", "nz", "ca", "ie", "za":
-		return true
 	}
 	return false
 }
