@@ -3,6 +3,7 @@ module github.com/millrace-media/millrace
 go 1.26.0
 
 require (
+	github.com/MunifTanjim/go-ptt v0.14.1
 	github.com/agext/levenshtein v1.2.1
 	github.com/anacrolix/log v0.17.1-0.20251118025802-918f1157b7bb
 	github.com/anacrolix/torrent v1.61.0

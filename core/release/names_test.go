@@ -1,4 +1,4 @@
-package release_test
+package release
 
 import (
 	"bufio"
@@ -27,6 +27,7 @@ type labelledName struct {
 	Languages judged[[]string] `json:"languages"`
 	Subtitles judged[[]string] `json:"subtitles"`
 	Note      string           `json:"note"`
+	Judged    []string         `json:"judged"` // of a stranger's suite: which of title and numbers it says anything of; empty: all
 }
 
 // judged is a label that may be left out: Set tells a key that is there, null included, from one that is not.
@@ -42,7 +43,7 @@ func (j *judged[T]) UnmarshalJSON(b []byte) error {
 }
 
 // labelledNames reads every file of labelled names, and fails on a key that no label has.
-func labelledNames(t *testing.T) map[string][]labelledName {
+func labelledNames(t testing.TB) map[string][]labelledName {
 	t.Helper()
 	paths, err := filepath.Glob("testdata/names-*.jsonl")
 	if err != nil || len(paths) == 0 {
@@ -55,7 +56,7 @@ func labelledNames(t *testing.T) map[string][]labelledName {
 	return all
 }
 
-func readLabelledNames(t *testing.T, path string) []labelledName {
+func readLabelledNames(t testing.TB, path string) []labelledName {
 	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {
