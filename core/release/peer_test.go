@@ -94,7 +94,7 @@ func BenchmarkNames(b *testing.B) {
 // peer is what go-ptt reads in a name, as far as title and numbers go.
 func peer(name string) *Release {
 	p := ptt.Parse(name).Normalize()
-	r := &Release{Titles: []Title{{Text: p.Title}}, Seasons: single(p.Seasons), Episodes: single(p.Episodes)}
+	r := &Release{Titles: []Title{{Text: p.Title}}, Seasons: listed(p.Seasons), Episodes: listed(p.Episodes)}
 	first, last, _ := strings.Cut(p.Year, "-")
 	r.Year, r.YearEnd = year(first), year(last)
 	if t, err := time.Parse(time.DateOnly, p.Date); err == nil {
@@ -103,7 +103,7 @@ func peer(name string) *Release {
 	return r
 }
 
-func single(ns []int) []Range {
+func listed(ns []int) []Range {
 	var rs []Range
 	for _, n := range ns {
 		rs = append(rs, Range{uint16(n), uint16(n)})
