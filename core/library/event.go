@@ -45,9 +45,12 @@ type (
 		Reason string
 	}
 
-	// Downloaded says that files of the item are at a provider and stored. On a season it ends the pack: the episodes that
-	// it covers have had their own Downloaded before.
-	Downloaded struct{ Files []int64 }
+	// Downloaded says that files of the item are at a provider and stored. On a season it ends the pack, unless there is
+	// More to be taken for it: the episodes that it covers have had their own Downloaded before.
+	Downloaded struct {
+		Files []int64
+		More  bool // another release holds several of the season's episodes that are missing
+	}
 
 	// Registered says that the files stand in the tree.
 	Registered struct{}

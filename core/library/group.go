@@ -225,6 +225,9 @@ func (it *Item) applyPack(e Event, now time.Time) []Step {
 			return it.endPack()
 		}
 	case Downloaded:
+		if e.More && it.Pack == PackFetch {
+			return it.fetchPack()
+		}
 		return it.endPack()
 	case Waiting:
 		it.blame(sdk.Pending, e.Reason)

@@ -122,7 +122,7 @@ func (m *model) outcome(k library.StepKind, it *library.Item) library.Event {
 			library.Scraped{Candidates: 2}, library.Scraped{Candidates: 1}, library.NothingFound{}, failed, waiting,
 		}
 	case library.StepDownload:
-		list = []library.Event{library.Rejected{}, library.Exhausted{}, library.Downloaded{}, failed, waiting}
+		list = []library.Event{library.Rejected{}, library.Exhausted{}, library.Downloaded{}, library.Downloaded{More: true}, failed, waiting}
 		if it.Kind == library.KindSeason && rapid.Bool().Draw(m.t, "pack fits") {
 			for _, id := range m.children(it.ID) {
 				if rapid.Bool().Draw(m.t, "covered") {
@@ -151,7 +151,7 @@ func (m *model) meddle() {
 	id := rapid.SampledFrom(slices.Sorted(maps.Keys(m.items))).Draw(m.t, "item")
 	m.apply(id, rapid.SampledFrom([]library.Event{
 		library.Requested{}, library.Requested{Seasons: []int{0}}, m.indexed(), library.Scraped{Candidates: 1}, library.NothingFound{},
-		library.Rejected{}, library.Exhausted{}, library.Downloaded{}, library.Registered{}, library.FileGone{},
+		library.Rejected{}, library.Exhausted{}, library.Downloaded{}, library.Downloaded{More: true}, library.Registered{}, library.FileGone{},
 		library.FileGone{Left: 1}, library.Failed{Step: library.StepScrape}, library.Failed{Step: library.StepDownload},
 		library.Wake{}, library.Uncovered{}, library.Retry{}, library.Pause{}, library.Resume{}, library.Reset{}, library.Blacklist{},
 		library.Unblacklist{}, library.Waiting{Until: m.now.Add(time.Hour)},

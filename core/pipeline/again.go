@@ -178,7 +178,7 @@ func (b *rejudging) item(ctx context.Context, id int64, stored []db.Stored) erro
 	for _, c := range fresh {
 		open = open || c.State == db.CandidateOpen
 	}
-	if open && lacks(it) {
+	if open && unsuited(it) {
 		b.wake = append(b.wake, id)
 	}
 	by := profile.Fingerprint()
@@ -187,8 +187,8 @@ func (b *rejudging) item(ctx context.Context, id int64, stored []db.Stored) erro
 	return nil
 }
 
-// lacks reports whether an item waits because nothing that was found suited.
-func lacks(it library.Item) bool {
+// unsuited reports whether an item waits because nothing that was found suited.
+func unsuited(it library.Item) bool {
 	if it.Kind.Group() {
 		return false // its episodes went their own ways; what they lack they find among their own
 	}

@@ -23,7 +23,7 @@ func (p *Pipeline) download(ctx context.Context, j db.Job) error {
 	if err != nil || !it.Wants(library.StepDownload) {
 		return gone(err)
 	}
-	c, err := p.next(ctx, it.ID)
+	c, err := p.next(ctx, it)
 	if errors.Is(err, db.ErrNotFound) {
 		return gone(p.db.Apply(ctx, it.ID, library.Exhausted{Reason: "no release is left to try"}))
 	}
@@ -51,31 +51,38 @@ func (p *Pipeline) download(ctx context.Context, j db.Job) error {
 }
 
 // next is the candidate to try: the first that a provider has cached, among those that come first; else the first.
-func (p *Pipeline) next(ctx context.Context, item int64) (db.Candidate, error) {
-	first, err := p.db.NextCandidate(ctx, item)
-	if err != nil {
+func (p *Pipeline) next(ctx context.Context, it library.Item) (db.Candidate, error) {
+	if it.Kind == library.KindSeason {
+		return p.nextPack(ctx, it)
+	}
+	first, err := p.db.NextCandidate(ctx, it.ID)
+	if err != nil || first.Verdict == imported {
+		return first, err // the user's word goes before everything
+	}
+	open, err := p.db.ChooseCandidates(ctx, db.Choice{Item: it.ID, States: []db.CandidateState{db.CandidateOpen}, Limit: lookAhead})
+	if err != nil || len(open) == 0 {
 		return first, err
 	}
-	all, err := p.db.Candidates(ctx, item)
-	if err != nil {
-		return first, err
-	}
-	open := slices.DeleteFunc(all, func(c db.Candidate) bool { return c.State != db.CandidateOpen })
-	slices.SortStableFunc(open, func(a, b db.Candidate) int { return a.Order - b.Order })
-	if first.Verdict == imported {
-		return first, nil // the user's word goes before everything
-	}
-	hashes := make([]string, 0, len(open))
-	for _, c := range open[:min(len(open), lookAhead)] {
-		hashes = append(hashes, c.Hash)
-	}
-	cached := p.find.Cached(ctx, hashes)
-	for _, c := range open[:len(hashes)] {
-		if cached[c.Hash] {
-			return c, nil
-		}
+	if c := p.cachedFirst(ctx, open); c.Release != open[0].Release {
+		return c, nil
 	}
 	return first, nil
+}
+
+// cachedFirst is the first of some candidates that a provider has cached, among those that come first; else the first.
+func (p *Pipeline) cachedFirst(ctx context.Context, list []db.Candidate) db.Candidate {
+	list = list[:min(len(list), lookAhead)]
+	hashes := make([]string, len(list))
+	for i, c := range list {
+		hashes[i] = c.Hash
+	}
+	cached := p.find.Cached(ctx, hashes)
+	for _, c := range list {
+		if cached[c.Hash] {
+			return c
+		}
+	}
+	return list[0]
 }
 
 // downWait is how long a provider that is down, or failed in a way that it does not explain, is left before a release is
@@ -310,6 +317,13 @@ func (p *Pipeline) fetched(ctx context.Context, it library.Item, c db.Candidate,
 		p.discard(ctx, pl.Instance, r.ID)
 		return p.reject(ctx, it, c, false, "none of its files is what is wanted: "+firstReason(refused))
 	}
+	var ps packs
+	if it.Kind == library.KindSeason {
+		if ps, err = p.packsOf(ctx, it); err != nil {
+			return err
+		}
+		ps.without(c.Release)
+	}
 	found, moved := 0, false
 	err = p.db.Tx(ctx, func(tx *db.Tx) error {
 		now, err := tx.Item(ctx, it.ID)
@@ -319,11 +333,12 @@ func (p *Pipeline) fetched(ctx context.Context, it library.Item, c db.Candidate,
 		if _, err := tx.SavePlacement(ctx, pl); err != nil {
 			return err
 		}
-		keep := p.keepOne
+		got := taken{c, r, pl, chosen}
 		if it.Kind == library.KindSeason {
-			keep = p.keepPack
+			found, err = p.keepPack(ctx, tx, it, got, ps)
+		} else {
+			found, err = p.keepOne(ctx, tx, it, got)
 		}
-		found, err = keep(ctx, tx, it, taken{c, r, pl, chosen})
 		return err
 	})
 	switch {

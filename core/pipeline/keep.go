@@ -38,8 +38,9 @@ func (p *Pipeline) keepOne(ctx context.Context, tx *db.Tx, it library.Item, got 
 	return len(items), markUsed(ctx, tx, it, got)
 }
 
-// keepPack stores the files of a pack for those of the season's episodes that are still wanted, and counts them.
-func (p *Pipeline) keepPack(ctx context.Context, tx *db.Tx, it library.Item, got taken) (int, error) {
+// keepPack stores the files of a pack for those of the season's episodes that are still wanted, and counts them. Where
+// another release holds several of those that it lacks, that is taken next.
+func (p *Pipeline) keepPack(ctx context.Context, tx *db.Tx, it library.Item, got taken, others packs) (int, error) {
 	episodes, err := tx.EpisodeItems(ctx, it.ID)
 	if err != nil {
 		return 0, err
@@ -64,7 +65,11 @@ func (p *Pipeline) keepPack(ctx context.Context, tx *db.Tx, it library.Item, got
 	if err := markUsed(ctx, tx, it, got); err != nil {
 		return 0, err
 	}
-	return found, tx.Apply(ctx, it.ID, library.Downloaded{Files: all})
+	if episodes, err = tx.EpisodeItems(ctx, it.ID); err != nil {
+		return 0, err
+	}
+	_, missing := others.adding(episodes)
+	return found, tx.Apply(ctx, it.ID, library.Downloaded{Files: all, More: missing >= worthAnother})
 }
 
 // putFile stores a file and tells its items that they have it.
@@ -93,9 +98,14 @@ func markUsed(ctx context.Context, tx *db.Tx, it library.Item, got taken) error 
 func wanting(episodes []library.Item, season int, s rank.Selection) []int64 {
 	var ids []int64
 	for _, e := range episodes {
-		if s.Season == season && slices.Contains(s.Episodes, e.Episode) && e.State != library.StateCompleted && e.State != library.StateDownloaded && !e.Held() {
+		if s.Season == season && slices.Contains(s.Episodes, e.Episode) && lacks(e) {
 			ids = append(ids, e.ID)
 		}
 	}
 	return ids
+}
+
+// lacks reports whether an episode has no file and is not held by the user.
+func lacks(e library.Item) bool {
+	return e.State != library.StateCompleted && e.State != library.StateDownloaded && !e.Held()
 }

@@ -289,7 +289,7 @@ func TestAnItemThatMovedWhileAProviderWorkedIsLeftAlone(t *testing.T) {
 }
 
 func mustNext(w *world, id int64) db.Candidate {
-	c, err := w.next(w.t.Context(), id)
+	c, err := w.next(w.t.Context(), w.item(id))
 	w.ok(err)
 	return c
 }

@@ -13,23 +13,40 @@ func Cover(t *Target, rs []Ranked) []int {
 		return first(rs)
 	}
 	held := map[place]bool{}
+	have := func(season, episode int) bool { return held[place{season, episode}] }
 	var out []int
 	for {
-		best, gain := -1, 0
-		for i := range rs {
-			if rs[i].State == Reject {
-				continue
-			}
-			if n := t.adds(held, &rs[i].Match.Covers); n > gain {
-				best, gain = i, n
-			}
-		}
-		if best < 0 {
+		best, _ := Adding(t, rs, have)
+		if len(best) == 0 {
 			return out
 		}
-		out = append(out, best)
-		t.each(&rs[best].Match.Covers, func(p place) { held[p] = true })
+		out = append(out, best[0])
+		t.each(&rs[best[0]].Match.Covers, func(p place) { held[p] = true })
 	}
+}
+
+// Adding gives those of ranked releases that add most episodes to what is had of a season or a show, as indexes, the one
+// ranked first in front, and how many each of them adds. It is one step of [Cover], for who learns in between what a
+// release really held. Rejected releases, and those that add nothing, are left out.
+func Adding(t *Target, rs []Ranked, have func(season, episode int) bool) (best []int, episodes int) {
+	for i := range rs {
+		if rs[i].State == Reject {
+			continue
+		}
+		n := 0
+		t.each(&rs[i].Match.Covers, func(p place) {
+			if !have(p.season, p.episode) {
+				n++
+			}
+		})
+		if n > episodes {
+			best, episodes = best[:0], n
+		}
+		if n == episodes && n > 0 {
+			best = append(best, i)
+		}
+	}
+	return best, episodes
 }
 
 func first(rs []Ranked) []int {
@@ -39,16 +56,6 @@ func first(rs []Ranked) []int {
 		}
 	}
 	return nil
-}
-
-func (t *Target) adds(held map[place]bool, c *Coverage) int {
-	n := 0
-	t.each(c, func(p place) {
-		if !held[p] {
-			n++
-		}
-	})
-	return n
 }
 
 // each calls visit for every wanted episode that a release holds.

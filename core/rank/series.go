@@ -184,6 +184,8 @@ func (t *Target) season(x *numbering) MatchResult {
 		return yes(12)
 	case n > 0 && len(x.seasons) == 0 && covers(x.eps, 1, n):
 		return unsure(CodeNoSeason, 4)
+	case t.Parts && release.Contains(x.seasons, s) && release.Count(x.eps) > 1:
+		return MatchResult{State: Unsure, Code: CodePartly, Confidence: 5, Want: itoa(n), Got: shown(x.eps)}
 	}
 	return no(CodeOnlyEpisodes, itoa(n), shown(x.eps))
 }

@@ -35,6 +35,7 @@ type Wanted struct {
 	Country string  // ISO 3166 two-letter code of origin; tells "The Office US" from "UK"
 	Runtime int     // minutes, of a film or of one episode
 	Rivals  []Rival // other works of the same name
+	Parts   bool    // of a season: what holds several of its episodes may be wanted too, for a set
 
 	Season   int // of a season or an episode; 0 holds the specials
 	Episode  int

@@ -13,7 +13,7 @@ import (
 // Wanted describes an item of a title to the matcher. Rivals are other titles that are called the same.
 func Wanted(t sdk.Title, it library.Item, rivals ...sdk.Title) *rank.Wanted {
 	w := &rank.Wanted{
-		Kind: rank.Kind(it.Kind), Titles: names(t), Names: named(t), Year: t.Year, YearEnd: t.EndYear, Country: t.Country,
+		Kind: rank.Kind(it.Kind), Titles: unnamed(t), Names: named(t), Year: t.Year, YearEnd: t.EndYear, Country: t.Country,
 		Runtime: int(t.Runtime.Minutes()), Anime: t.Anime,
 	}
 	for _, r := range rivals {
@@ -25,6 +25,7 @@ func Wanted(t sdk.Title, it library.Item, rivals ...sdk.Title) *rank.Wanted {
 		return w
 	}
 	w.Season, w.Episode = it.Season, it.Episode
+	w.Parts = it.Kind == library.KindSeason
 	for _, e := range t.Episodes {
 		if e.Season < 0 || e.Season > lastSeason {
 			continue
@@ -48,6 +49,20 @@ func names(t sdk.Title) []string {
 	}
 	for _, a := range t.Aliases {
 		ns = append(ns, a.Name)
+	}
+	return ns
+}
+
+// unnamed are the names of which the language is not told, the title's own first.
+func unnamed(t sdk.Title) []string {
+	ns := []string{t.Name}
+	if t.Original != "" && t.Language == "" {
+		ns = append(ns, t.Original)
+	}
+	for _, a := range t.Aliases {
+		if a.Language == "" {
+			ns = append(ns, a.Name)
+		}
 	}
 	return ns
 }
