@@ -64,7 +64,7 @@ func readLabelledNames(t testing.TB, path string) []labelledName {
 	}
 	defer f.Close()
 	var rows []labelledName
-	lines := bufio.NewScanner(f)
+	lines := bufio.NewScanner(f) // a row is far below the scanner's 64 KiB
 	for lines.Scan() {
 		dec := json.NewDecoder(strings.NewReader(lines.Text()))
 		dec.DisallowUnknownFields()
