@@ -76,7 +76,8 @@ func (p *parser) span(i int) (lo, hi, n int, ok bool) {
 		return lo, lo, 1, true
 	}
 	v, fine := p.plain(next)
-	if !fine || v <= lo || p.toks[next].bracket != p.toks[i].bracket || p.toks[next].gap&gapComma != 0 && v != lo+1 {
+	if !fine || v <= lo || p.toks[next].bracket != p.toks[i].bracket || p.toks[next].gap&gapComma != 0 && v != lo+1 ||
+		p.toks[next].gap&gapWideDash != 0 && !p.closes(next+1) {
 		return lo, lo, 1, true
 	}
 	return lo, v, next - i + 1, true
@@ -100,7 +101,7 @@ func (p *parser) leading() bool {
 		return true
 	}
 	lo, hi, n, _ := p.span(i)
-	if p.rel.Year != 0 || !p.leads(i, n) {
+	if p.rel.Year != 0 || p.movieWord() || !p.leads(i, n) {
 		return false
 	}
 	p.take(NumberAbsolute, i, n, lo, hi)
@@ -181,7 +182,7 @@ func (p *parser) dashed(closing bool) bool {
 			continue
 		}
 		at := i
-		if first, fine := p.plain(i - 1); fine && n == 1 && first < lo && p.width(i-1) == p.width(i) && p.width(i) >= 2 && i-1 > p.start { // "009 - 030"
+		if first, fine := p.plain(i - 1); fine && n == 1 && first < lo && p.width(i-1) == p.width(i) && p.width(i) >= 2 && i-1 > p.start && p.closes(i+1) { // "009 - 030"
 			at, lo, n = i-1, first, 2
 		}
 		end := at + n
@@ -296,7 +297,7 @@ func (p *parser) pair() bool {
 	}
 	s, okS := p.number(last - 1)
 	e, okE := p.number(last)
-	if !okS || !okE || s == 0 || s > 40 || !p.zeroed(last-1) && e > 40 || p.toks[last-2].digits && p.toks[last-1].gap == gapDash {
+	if !okS || !okE || s == 0 || s > 40 || !p.zeroed(last-1) && e > 40 || p.toks[last-2].digits && p.toks[last-1].gap == gapDash && p.toks[last].gap == gapDash {
 		return false
 	}
 	p.rel.Seasons = addRanges(nil, []Range{{uint16(s), uint16(s)}})

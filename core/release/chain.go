@@ -127,9 +127,10 @@ func (n *numbers) nextEpisode(c *cursor, s, hi int) (next int, isRange, ok bool)
 		c.skip(" _", 1)
 	}
 	marked := c.sameSeason(s) || c.marked()
+	foreign := marked && spaced && s > 0 && c.f[c.i-1] != 'e' && c.f[c.i-1] != 'x' // "S05E53 - Ep.129" counts otherwise
 	v, w := c.digits(4)
 	c.revision()
-	if w == 0 || v <= hi || !marked && !n.plausible(c, j, v, w, hi, spaced) || v-hi > 1500 && j != jointComma {
+	if w == 0 || v <= hi || isHeight(v) && w > 2 || foreign && v != hi+1 || !marked && !n.plausible(c, j, v, w, hi, spaced) || v-hi > 1500 && j != jointComma {
 		c.i = start
 		return 0, false, false
 	}
@@ -138,12 +139,12 @@ func (n *numbers) nextEpisode(c *cursor, s, hi int) (next int, isRange, ok bool)
 
 // plausible reports whether a number without a mark of its own, just read, goes on with the episodes after hi.
 func (n *numbers) plausible(c *cursor, j joint, v, w, hi int, spaced bool) bool {
-	if !c.edge() || isHeight(v) {
+	if !c.edge() {
 		return false
 	}
 	switch j {
 	case jointRange:
-		return !spaced || v == hi+1 || w == 2 && c.closes()
+		return !spaced || v == hi+1 || w >= 2 && c.closes()
 	case jointTo, jointTilde:
 		return true
 	case jointComma:

@@ -110,7 +110,7 @@ func (p *parser) monthFirst(i int) int {
 		return 0
 	}
 	d, ok := ordinal(p.word(i + 1))
-	if !ok || p.toks[i+1].gap&^dateGap != 0 || p.toks[i+2].gap&^(dateGap|gapComma) != 0 || p.width(i+2) != 4 || !p.setDay(i+2, m, d) {
+	if !ok || p.toks[i+1].gap&^dateGap != 0 || p.toks[i+2].gap&^(dateGap|gapComma) != 0 || p.width(i+2) != 4 || i == 0 && p.yearlike(i+3) || !p.setDay(i+2, m, d) {
 		return 0
 	}
 	return 3

@@ -10,6 +10,8 @@ const (
 	countsRunTogether // episodes, with the season before them: "Cap.209"
 	countsExtras      // OVAs and specials
 	countsParts       // the parts of a whole: only in "part 2 of 3"
+	countsVolumes
+	countsBroadcast // series on television, "ТВ-2"
 )
 
 // numberWords come before or after a number. They are folded; words that mean something else too are left out.
@@ -35,7 +37,9 @@ func compileNumberWords() map[string]counted {
 			"jaksot resz dil dily diel thattur atala ser osa " +
 			"серия серии серій серия серий серія серії сер эпизод эпизоды эп епизод епізод επεισοδιο επεισόδιο פרק الحلقة حلقة قسمت 话 話 集 回 화 회 エピソード",
 		countsRunTogether: "cap caps caap capitulado",
-		countsParts:       "part cd disc disk dvd vol volume chapter teil partie parte часть диск",
+		countsParts:       "part cd disc disk dvd chapter teil partie parte часть диск",
+		countsVolumes:     "vol vols volume volumes",
+		countsBroadcast:   "tv тв",
 		countsExtras:      "ova ovas oad oads oda ona sp special specials",
 	} {
 		for w := range wordSet(list) {

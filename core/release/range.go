@@ -13,6 +13,10 @@ func (p *parser) merge(f *numbers) bool {
 	if f.total > 0 && Count(r.Seasons) < 2 {
 		r.PartOf = uint16(min(f.total, 0xFFFF))
 	}
+	if f.extra && r.Numbering == NumberSeason { // a special of that season, not its episode of the number
+		r.Episodes, r.Numbering = addRanges(nil, f.episodes()), NumberEpisode
+		return true
+	}
 	switch {
 	case r.Numbering == NumberNone:
 		r.Numbering = f.how

@@ -71,6 +71,10 @@ func (p *parser) worded(n *numbers, i int) bool {
 		return p.extra(n, i, at)
 	case countsParts:
 		return at < p.width(i) && p.part(n, i, at)
+	case countsVolumes:
+		p.volumes(i, at)
+	case countsBroadcast:
+		return p.broadcast(n, i)
 	}
 	return false
 }
@@ -90,7 +94,7 @@ func (p *parser) extra(n *numbers, i, at int) bool {
 		return false
 	}
 	c.revision()
-	if end := (cursor{c.f, c.i}); !c.edge() || !end.ends() {
+	if !c.edge() || !p.endsAt(c) {
 		return false
 	}
 	n.reset(NumberEpisode)
@@ -99,10 +103,48 @@ func (p *parser) extra(n *numbers, i, at int) bool {
 	return true
 }
 
-// ends reports whether a bracket, a dash or nothing follows.
-func (c *cursor) ends() bool {
+// broadcast reads "(ТВ-2)" and "[TV-2]", the second series on television.
+func (p *parser) broadcast(n *numbers, i int) bool {
+	t, next := &p.toks[i], &p.toks[i+1]
+	s, ok := p.number(i + 1)
+	if !ok || i+1 >= p.n || p.width(i+1) != 1 || s == 0 || next.gap != gapDash || t.gap&gapOpen == 0 || i+2 < p.n && p.toks[i+2].bracket == t.bracket {
+		return false
+	}
+	n.reset(NumberSeason)
+	n.season(s, s)
+	n.end = int(next.fhi)
+	p.from = i
+	return true
+}
+
+// volumes reads "Vol. 2", "Volume 1-3", "Vols. 1 & 2". Before a year they belong to a film's title.
+func (p *parser) volumes(i, at int) {
+	c := cursor{p.fold[:p.nfold], int(p.toks[i].flo) + at}
+	c.skip(" .", 2)
+	var n numbers
+	v, w := c.digits(3)
+	if w == 0 || !c.edge() {
+		return
+	}
+	n.chain(&c, 0, v)
+	k := i
+	for k < p.n && int(p.toks[k].flo) < n.end {
+		k++
+	}
+	if p.yearlike(k) {
+		return
+	}
+	p.rel.Volumes = addRanges(p.rel.Volumes, n.episodes())
+	p.claim(FieldVolumes, i, k-i)
+}
+
+// endsAt reports whether a bracket, a dash or nothing follows.
+func (p *parser) endsAt(c cursor) bool {
+	if c.i >= int(p.toks[p.n-1].fhi) {
+		return true
+	}
 	c.skip(" _.", 2)
-	return hasByte("[]-", c.peek()) || c.peek() == 0
+	return hasByte("[]-", c.peek())
 }
 
 // isSize reports whether w is the size of a picture.
