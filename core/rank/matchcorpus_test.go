@@ -93,6 +93,31 @@ func TestMatchCorpusIsWellFormed(t *testing.T) {
 	}
 }
 
+// Every rule needs cases of both kinds: one that is only ever refused is kept by a matcher that refuses everything.
+func TestMatchCorpusJudgesEachRuleBothWays(t *testing.T) {
+	t.Parallel()
+	lists, accepted, refused := 0, map[string]int{}, map[string]int{}
+	for _, l := range readCorpus(t, "testdata/match-a.jsonl") {
+		switch {
+		case l.Files != nil:
+			lists++
+		case l.Want == "no", l.Want == "no|unsure":
+			refused[l.Row]++
+		case l.For != "":
+			accepted[l.Row]++
+		}
+	}
+	if lists < 13 {
+		t.Errorf("%d lists of files are too few", lists)
+	}
+	oneSided := []string{"title near", "title fuzzy", "complete"} // by their nature another work, and by their nature not surely one
+	for row := range refused {
+		if !slices.Contains(oneSided, row) && min(accepted[row], refused[row]) < 3 {
+			t.Errorf("rule %q has %d cases to accept and %d to refuse", row, accepted[row], refused[row])
+		}
+	}
+}
+
 func formProblem(l corpusLine, items map[string]corpusItem, seen map[string]bool) string {
 	if l.Wanted != "" {
 		if _, twice := items[l.Wanted]; twice {
@@ -131,7 +156,7 @@ func itemProblem(it corpusItem) string {
 		return "an item has a title and a year"
 	case it.Kind == "episode" && it.Episode == 0:
 		return "an episode has a number"
-	case it.Season >= len(it.SeasonLengths) && it.Season > 0:
+	case len(it.SeasonLengths) > 0 && it.Season >= len(it.SeasonLengths):
 		return "the season has no length"
 	case it.Absolute > 0 && it.Season > 0 && it.Absolute != aired+it.Episode:
 		return "the absolute number " + strconv.Itoa(it.Absolute) + " contradicts the lengths of the seasons"
