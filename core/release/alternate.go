@@ -23,17 +23,27 @@ func (p *parser) title() {
 
 // afterNumbering takes what follows a bar after the numbering for another title: "Title (Season 1) | Other Title (1080p)".
 func (p *parser) afterNumbering() {
-	i := p.numEnd
-	if i < p.end || i >= p.n || p.toks[i].gap&(gapPipe|gapSlash) == 0 || p.toks[i].gap&gapSpace == 0 || p.toks[i].claimed {
+	i := p.end
+	for i < p.n && p.toks[i].number {
+		i++
+	}
+	if i == p.end || i >= p.n || p.toks[i].gap&(gapPipe|gapSlash) == 0 || p.toks[i].gap&gapSpace == 0 || p.toks[i].claimed {
 		return
 	}
-	k := p.boxEnd(i)
-	for t := i; t < k; t++ {
-		if p.waitingAt(t) || p.toks[t].digits {
-			return
+	if k := p.boxEnd(i); p.plainWords(i, k) {
+		p.addTitle(i, k)
+	}
+}
+
+// plainWords reports whether most of the tokens [from, to) can be nothing but words of a title.
+func (p *parser) plainWords(from, to int) bool {
+	doubtful := 0
+	for i := from; i < to; i++ {
+		if p.waitingAt(i) || p.toks[i].digits {
+			doubtful++
 		}
 	}
-	p.addTitle(i, k)
+	return 2*doubtful < to-from
 }
 
 // stereo reports whether the name says how two pictures are packed into one. Where it does not, the 3D of "Saw 3D 2010" may
@@ -129,13 +139,7 @@ func (p *parser) bracketedTitle() {
 	if k < i+2 || k < p.n && p.toks[k].bracket == p.toks[i].bracket {
 		return
 	}
-	doubtful := 0
-	for t := i; t < k; t++ {
-		if p.waitingAt(t) || p.toks[t].digits {
-			doubtful++
-		}
-	}
-	if 3*doubtful < k-i {
+	if p.plainWords(i, k) {
 		p.addTitle(i, k)
 	}
 }

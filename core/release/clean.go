@@ -29,8 +29,30 @@ func clean(name string) string {
 		}
 		name = string(b)
 	}
-	return truncate(norm.NFKC.String(name))
+	return truncate(compose(name))
 }
+
+// compose resolves compatibility forms, full-width letters and the like, but leaves the numbers that titles are written with:
+// "Ranma ½", "Part Ⅱ".
+func compose(name string) string {
+	i := strings.IndexFunc(name, isNumberForm)
+	if i < 0 {
+		return norm.NFKC.String(name)
+	}
+	var b strings.Builder
+	for i >= 0 {
+		_, n := utf8.DecodeRuneInString(name[i:])
+		b.WriteString(norm.NFKC.String(name[:i]))
+		b.WriteString(name[i : i+n])
+		name = name[i+n:]
+		i = strings.IndexFunc(name, isNumberForm)
+	}
+	b.WriteString(norm.NFKC.String(name))
+	return b.String()
+}
+
+// isNumberForm reports whether r is a fraction or a Roman number that is one character.
+func isNumberForm(r rune) bool { return r >= '¼' && r <= '¾' || r >= 0x2150 && r <= 0x2188 }
 
 // unescape resolves "&amp;" and "&#39;", which feeds leave in names, also where it was done twice.
 func unescape(name string) string {

@@ -68,6 +68,13 @@ func appendFolded(b []byte, r rune) []byte {
 		return append(b, 'o')
 	case isApostrophe(r), unicode.IsMark(r):
 		return b
+	case isNumberForm(r): // "½" as "12", "Ⅱ" as "ii"
+		for _, d := range norm.NFKD.String(string(r)) {
+			if d < utf8.RuneSelf && len(b) < cap(b) {
+				b = append(b, byte(unicode.ToLower(d)))
+			}
+		}
+		return b
 	case r == 'ё' || r == 'Ё':
 		s = "е"
 	default:

@@ -70,7 +70,7 @@ func (p *parser) leadGroup() bool {
 		if p.toks[i].bracket != p.lead {
 			continue
 		}
-		if p.toks[i].claimed && (from < 0 || !fansubWords[string(p.word(i))]) {
+		if p.toks[i].claimed && (from < 0 || p.toks[i].gap != gapDash && !fansubWords[string(p.word(i))]) {
 			return false
 		}
 		if from < 0 {

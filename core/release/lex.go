@@ -69,6 +69,7 @@ type parser struct {
 	tail    gap  // what follows the last token
 
 	opening    int    // token of the first word that is no article, outside brackets
+	box        int    // the bracketed number before the title, 0 if none
 	from       int    // first token of the numbering just read
 	yearAt     int    // token of the year, -1 if none
 	absolute   uint16 // an absolute number beside the season and episode
@@ -229,12 +230,12 @@ func isWordRune(r rune) bool {
 	if r < utf8.RuneSelf {
 		return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 	}
-	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) && r != 0xFE0F || r == 'º' || r == '×'
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) && r != 0xFE0F || r == 'º' || r == '×' || isNumberForm(r)
 }
 
 func scriptOf(r rune) script {
 	switch {
-	case r < 0x370:
+	case r < 0x370 || isNumberForm(r):
 		return scriptLatin
 	case r >= 0x400 && r < 0x530:
 		return scriptCyrillic

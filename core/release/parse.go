@@ -80,7 +80,9 @@ func (p *parser) extension(file bool) {
 	if !file {
 		switch ext {
 		case ContainerAudio, ContainerPicture, ContainerOther:
-			return
+			if !p.is(last, "par2") {
+				return
+			}
 		case ContainerTS:
 			if p.toks[last].caps {
 				return

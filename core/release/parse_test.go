@@ -148,6 +148,9 @@ func TestKeysTellTitlesApart(t *testing.T) {
 		{"10 Things", "Ten Things", true},
 		{"Dune: Part Two", "Dune Part 2", true},
 		{"Henry VIII", "Henry 8", true},
+		{"Ranma ½", "Ranma 1/2", true},
+		{"The Westward Ⅱ", "The Westward II", true},
+		{"Ｆｕｌｌ Width", "Full Width", true},
 	} {
 		if got := Key(tt.a) == Key(tt.b); got != tt.same {
 			t.Errorf("%q (%s) and %q (%s) are the same: got %v", tt.a, Key(tt.a), tt.b, Key(tt.b), got)

@@ -6,7 +6,7 @@ import "strings"
 // bracket holds that is around everything, "[Title (2010) 1080p]". It is the whole of anything else.
 func (p *parser) subject() (from, to int) {
 	from, to = 0, len(p.raw)
-	if lo, hi, ok := quoted(p.raw); ok {
+	if lo, hi, ok := posted(p.raw); ok {
 		p.posted = true
 		from, to = lo, hi
 	}
@@ -17,17 +17,57 @@ func (p *parser) subject() (from, to int) {
 	return from, to
 }
 
-// quoted finds what stands in quotes in the subject of a post.
-func quoted(raw string) (lo, hi int, ok bool) {
-	lo = strings.IndexByte(raw, '"')
-	if lo < 0 {
+// posted finds the name in the subject of a post: what stands in a bracket of its own, "[ name ]", else in quotes, else
+// before the count of the post's parts.
+func posted(raw string) (lo, hi int, ok bool) {
+	quote := strings.IndexByte(raw, '"')
+	chained := strings.Contains(raw, "]-[")
+	if quote < 0 && !chained && !strings.HasSuffix(strings.TrimRight(raw, " 0123456789/()"), "yEnc") {
 		return 0, 0, false
 	}
+	if lo, hi, ok = boxedName(raw); ok && (chained || strings.Contains(raw[hi:], "yEnc")) {
+		return lo, hi, true
+	}
+	if quote >= 0 {
+		return quoted(raw, quote)
+	}
+	end := strings.LastIndex(raw, "yEnc")
+	if end < 0 {
+		return 0, 0, false
+	}
+	if open := strings.LastIndexAny(raw[:end], "[("); open > 0 {
+		end = open
+	}
+	end = len(strings.TrimRight(raw[:end], " -<>"))
+	return 0, end, end > 8
+}
+
+// boxedName finds "[ name ]", with spaces inside the brackets.
+func boxedName(raw string) (lo, hi int, ok bool) {
+	for at := 0; ; {
+		i := strings.Index(raw[at:], "[ ")
+		if i < 0 {
+			return 0, 0, false
+		}
+		lo = at + i + 2
+		n := strings.Index(raw[lo:], " ]")
+		if n < 0 {
+			return 0, 0, false
+		}
+		if n > 12 && strings.ContainsAny(raw[lo:lo+n], "0123456789") && !strings.Contains(raw[lo:lo+n], "www.") {
+			return lo, lo + n, true
+		}
+		at = lo + n
+	}
+}
+
+// quoted finds what stands in the quotes of which the first is at lo.
+func quoted(raw string, lo int) (from, to int, ok bool) {
 	n := strings.IndexByte(raw[lo+1:], '"')
 	if n < 8 {
 		return 0, 0, false
 	}
-	hi = lo + 1 + n
+	hi := lo + 1 + n
 	after, before := raw[hi+1:], strings.TrimRight(raw[:lo], " ")
 	return lo + 1, hi, strings.Contains(after, "yEnc") || strings.HasSuffix(before, "-") && strings.IndexByte(raw[lo:hi], '.') > 0
 }

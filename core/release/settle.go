@@ -23,7 +23,9 @@ func (p *parser) settle() {
 }
 
 // aside reports whether token i stands in a bracket before the title.
-func (p *parser) aside(i int) bool { return i < p.start && p.toks[i].bracket != 0 }
+func (p *parser) aside(i int) bool {
+	return i < p.start && p.toks[i].bracket != 0 && !(p.toks[i].bracket == p.lead && p.toks[i].gap == gapDash)
+}
 
 // quiet reports whether the name is in small letters throughout, so that capitals cannot be asked for.
 func (p *parser) quiet() bool {

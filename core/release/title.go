@@ -1,6 +1,10 @@
 package release
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // firstToken is where a title can begin: after a site and after what stands in brackets before everything else.
 func (p *parser) firstToken() int {
@@ -26,6 +30,9 @@ func (p *parser) firstToken() int {
 		return i
 	}
 	if p.toks[k].strong && p.toks[k].bracket == 0 { // "[Title] 1080p": the bracket was the title
+		return i
+	}
+	if p.yearlike(k) && p.toks[k].bracket != 0 && (k+1 >= p.n || p.toks[k+1].strong) { // "{Title} {2010} {1080p}": likewise
 		return i
 	}
 	p.lead = lead
@@ -89,7 +96,7 @@ func (p *parser) firstStrong(i int) int {
 // bounds finds the title's first token and the one after its last.
 func (p *parser) bounds() {
 	p.start = p.firstToken()
-	for p.start < p.n && p.toks[p.start].number { // "004 - Title", "S01E01-Title"
+	for p.start < p.n && (p.toks[p.start].number || p.numberBox(p.start)) { // "004 - Title", "S01E01-Title"
 		p.start++
 	}
 	p.passTechnical()
@@ -102,9 +109,27 @@ func (p *parser) bounds() {
 	}
 	p.tech = p.firstStrong(p.end)
 	p.absorb()
+	if p.box > 0 && p.rel.Numbering == NumberNone {
+		v, _ := p.number(p.box)
+		p.take(NumberAbsolute, p.box, 1, v, v)
+	}
 	if p.numEnd > 0 {
 		p.countryTag()
 	}
+}
+
+// numberBox reports whether a bracket holds a number alone, and the next one the title: "[Group][01][Title][1080P]". It is the
+// episode's.
+func (p *parser) numberBox(i int) bool {
+	if p.lead == 0 || i+1 >= p.n {
+		return false
+	}
+	t, next := &p.toks[i], &p.toks[i+1]
+	if !t.digits || t.round || t.bracket == 0 || p.width(i) > 3 || next.gap&gapSquare == 0 || next.strong || next.claimed || next.digits || next.bracket == t.bracket || p.waitingAt(i+1) {
+		return false
+	}
+	p.box = i
+	return true
 }
 
 // passTechnical lets the title begin after technical words that the name begins with: "1080p.Title.2010", "HULU.Title.S01E01".
@@ -148,7 +173,7 @@ func (p *parser) stops(i int) bool {
 	case t.gap&gapSquare != 0:
 		return true
 	case t.gap&gapRound != 0:
-		return !p.continues(i) && !p.countryBox(i)
+		return !p.continues(i) && !p.countryBox(i) && !unfinished[string(p.word(i-1))]
 	case t.bracket == 0 && p.toks[p.start].bracket != 0 && t.gap&gapClose != 0 && !(i == p.start+1 && p.counted(p.start)):
 		return true
 	}
@@ -176,8 +201,17 @@ func (p *parser) continues(i int) bool {
 		}
 		k++
 	}
-	return k < p.n && k-i <= 2 && p.toks[k].bracket == 0 && !p.toks[k].claimed && p.toks[k].gap&(gapOpen|gapWideDash) == 0 && !p.waitingAt(k)
+	if k >= p.n || p.toks[k].bracket != 0 || p.toks[k].claimed || p.toks[k].gap&gapOpen != 0 || p.waitingAt(k) {
+		return false
+	}
+	if p.toks[k].gap&gapWideDash != 0 { // "Title (The Final Season) - 75"
+		return k-i > 1 && k-i <= 4 && p.toks[k].digits
+	}
+	return k-i <= 2
 }
+
+// unfinished are words that no title ends with, so that it goes on in the bracket: "Birdman or (The Unexpected Virtue of Ignorance)".
+var unfinished = wordSet("or of and the a an to with for und y et")
 
 func (p *parser) waitingAt(i int) bool {
 	for k := range p.nwait {
@@ -263,11 +297,15 @@ func (p *parser) addTitle(from, to int) {
 		return
 	}
 	s := Span{p.toks[from].lo, p.toks[to-1].hi}
+	s.Hi = p.symbols(s.Hi)
 	for int(s.Hi) < len(p.raw) && (p.raw[s.Hi] == '!' || p.raw[s.Hi] == '?' || p.raw[s.Hi] == '%' || p.raw[s.Hi] == ')' && strings.Contains(p.raw[s.Lo:s.Hi], "(")) {
 		s.Hi++
 	}
 	if s.Lo > 0 && p.raw[s.Lo-1] == '(' && (p.raw[s.Hi-1] == ')' || p.counted(from)) {
 		s.Lo--
+	}
+	if p.initials(s) {
+		s.Hi++
 	}
 	text := spaced(p.raw[s.Lo:s.Hi])
 	if text == "" {
@@ -279,6 +317,26 @@ func (p *parser) addTitle(from, to int) {
 	}
 }
 
+// symbols passes over the signs that some titles end with: "ゆるキャン△".
+func (p *parser) symbols(hi uint16) uint16 {
+	for int(hi) < len(p.raw) && p.raw[hi] >= utf8.RuneSelf {
+		r, n := utf8.DecodeRuneInString(p.raw[hi:])
+		if !unicode.IsSymbol(r) || r == '★' {
+			break
+		}
+		hi += uint16(n)
+	}
+	return hi
+}
+
+// initials reports whether a title of several words ends with initials and their last dot: "House M.D.".
+func (p *parser) initials(s Span) bool {
+	t := p.raw[s.Lo:s.Hi]
+	n := len(t)
+	return n > 4 && t[n-2] == '.' && isAlpha(t[n-1]|0x20) && isAlpha(t[n-3]|0x20) && !isAlpha(t[n-4]|0x20) && strings.IndexByte(t, ' ') > 0 &&
+		int(s.Hi) < len(p.raw) && p.raw[s.Hi] == '.'
+}
+
 // spaced makes separators spaces, and one of many. Dots stay where the title has spaces already: "S.H.I.E.L.D.".
 func spaced(s string) string {
 	if strings.IndexByte(s, ' ') < 0 && strings.IndexByte(s, '.') < 0 && strings.IndexByte(s, '_') < 0 {
@@ -286,7 +344,11 @@ func spaced(s string) string {
 	}
 	dots := strings.IndexByte(s, ' ') < 0
 	if !dots && strings.IndexByte(s, '_') < 0 && !strings.Contains(s, "  ") {
-		return strings.Trim(s, "-~,:;. ")
+		s = strings.TrimLeft(s, "-~,:;. ")
+		if n := len(s); n > 4 && s[n-1] == '.' && s[n-3] == '.' && s[n-2] != '.' {
+			return s
+		}
+		return strings.TrimRight(s, "-~,:;. ")
 	}
 	var b strings.Builder
 	b.Grow(len(s))
