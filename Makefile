@@ -57,6 +57,9 @@ check: ## format, vet, lint (layers too), generated files, examples, race detect
 	cd examples/plugin && go vet ./...
 	CGO_ENABLED=1 go test -race -short -timeout 20m $$(go list ./core/... ./sdk/... ./vfs/... ./plugins/... | grep -v -e /core/e2e -e /core/bench)
 
+accuracy: ## print how well names are read and matched; FIELD=languages lists each miss
+	@.ci/accuracy $(FIELD)
+
 bench: build ## print the figures: pipeline, plugin calls, start, memory, reading and ranking of names
 	@.ci/bench
 
