@@ -14,6 +14,8 @@ func (p *parser) title() {
 	}
 	if p.end+1 == p.yearAt && p.is(p.end, "3d") && !p.stereo() {
 		p.addTitle(p.start, p.end+1)
+		p.rel.ThreeD, p.rel.Flags = ThreeDNone, p.rel.Flags&^Flag3D
+		p.rel.spans[FieldThreeD], p.rel.spans[Flag3D.Field()] = Span{}, Span{}
 	}
 	p.titlesOf(p.start, p.end)
 	p.boxedTitles(stacked)

@@ -150,7 +150,7 @@ var corpusEditions = map[string]Edition{
 var corpusReaders = map[string]func(r *Release, wanted []string) (got, want []string){
 	"title": func(r *Release, w []string) ([]string, []string) { return some(titlesLike(r, w)), w },
 	"normalized_title": func(r *Release, w []string) ([]string, []string) {
-		plain := strings.NewReplacer("'", "", ".", " ", "_", " ", ":", "", "!", "", "?", "", ",", "", "&", "and")
+		plain := strings.NewReplacer("'", "", ".", " ", "_", " ", ":", "", "!", "", "?", "", "%", "", ",", "", "&", "and")
 		return some(plain.Replace(strings.ToLower(r.Title()))), w
 	},
 	"year": func(r *Release, w []string) ([]string, []string) {
@@ -206,7 +206,7 @@ var corpusReaders = map[string]func(r *Release, wanted []string) (got, want []st
 				return w, w
 			}
 		}
-		return some(r.Edition.String()), w
+		return some((r.Edition &^ (EditionUnrated | EditionOpenMatte)).String()), w // the corpus has the former apart, and no word for the latter
 	},
 	"remastered": func(r *Release, w []string) ([]string, []string) { return truth(r.Edition.Has(EditionRemastered)), w },
 	"extended":   func(r *Release, w []string) ([]string, []string) { return truth(r.Edition.Has(EditionExtended)), w },
@@ -275,6 +275,8 @@ func corpusSource(r *Release, w []string) ([]string, []string) {
 		return truth(r.Remux), []string{"true"}
 	case s == "BluRay REMUX" && !r.Remux:
 		return []string{"no remux"}, w
+	case s == "DVDRip" && r.Source == SourceHDDVD: // the corpus has no word for an HD DVD
+		return w, w
 	default:
 		return some(r.Source.String()), []string{corpusSources[s].String()}
 	}
@@ -322,7 +324,7 @@ func corpusLanguages(r *Release, w []string) ([]string, []string) {
 // holds the share that is right where it is.
 func TestCorpusIsReadAccurately(t *testing.T) {
 	t.Parallel()
-	const floor = 95.0
+	const floor = 98.0
 	type tally struct{ right, all, rightSet, set int }
 	fields := map[string]*tally{}
 	verbose := os.Getenv("MILLRACE_CORPUS_MISSES")

@@ -35,7 +35,7 @@ func (p *parser) effect(x effect, i, n int) {
 			r.Codec = Codec(x.value)
 		}
 	case kindDepth:
-		r.Depth = x.value
+		r.Depth = max(r.Depth, x.value)
 	case kindHDR:
 		h := HDR(1) << x.value
 		if h == HDR10 && plus && p.plusMeansHDR10Plus(i+n) {

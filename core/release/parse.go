@@ -18,10 +18,13 @@ func parse(name string, file bool) Release {
 	}
 	p.numbering()
 	p.lookUp()
+	p.languageRuns()
 	p.year()
+	p.volumes()
 	p.bounds()
 	p.bare()
 	p.title()
+	p.mentions()
 	p.settle()
 	p.group()
 	p.finish()

@@ -217,12 +217,16 @@ func (r *Release) IsTrash() bool {
 	return r.Source >= SourceCam && r.Source <= SourceWorkprint || r.Flags.Any(FlagCamAudio|FlagLeaked)
 }
 
-// Extension is the file's extension as written, without its dot, or "".
+// Extension is the file's extension as written, without its dot, or "" if there is none or its dot was lost.
 func (r *Release) Extension() string {
 	if !r.Ext {
 		return ""
 	}
-	return r.text(r.spans[FieldContainer])
+	s := r.spans[FieldContainer]
+	if s.Lo == 0 || int(s.Lo) > len(r.Raw) || r.Raw[s.Lo-1] != '.' {
+		return ""
+	}
+	return r.text(s)
 }
 
 func (r *Release) text(s Span) string {

@@ -11,7 +11,7 @@ func (p *parser) settle() {
 		if w.used || p.toks[at].claimed || at < p.end && !p.aside(at) && p.rel.Container != ContainerSubtitle {
 			continue
 		}
-		if group >= 0 && at+n > group && w.entry.strength != weak {
+		if group >= 0 && at+n > group && w.entry.strength != weak && !(p.rel.Container == ContainerSubtitle && at+n == p.n) {
 			continue
 		}
 		if p.settles(w, loud) {
@@ -45,6 +45,9 @@ func (p *parser) settles(w *waiting, quiet bool) bool {
 		return at >= p.end && (p.tech < at || inside || p.toks[at+n].strong && at+n < p.n)
 	}
 	if w.entry.effects[0].kind == kindLanguage && (p.rel.Container == ContainerSubtitle || at == p.numEnd && w.entry.strength == weak && at+n >= p.n) {
+		return true
+	}
+	if w.entry.effects[0] == flag(FlagComplete) && at == p.numEnd {
 		return true
 	}
 	if w.entry.effects[0].kind == kindSource && p.yearAt >= 0 && at > p.yearAt && p.numEnd == 0 {
@@ -145,6 +148,12 @@ func (p *parser) finish() {
 	}
 	if !r.Subtitles.Empty() {
 		r.Flags |= FlagSubbed
+	}
+	if r.YearEnd != 0 && (r.Numbering != NumberSeasonEpisode || Count(r.Episodes) > 1) {
+		r.Flags |= FlagComplete
+	}
+	if res, source := r.spans[FieldResolution], r.spans[FieldSource]; r.Source == SourceWeb && !res.Empty() && res.Lo < source.Lo && r.Codec != CodecUnknown && !r.Group.Empty() {
+		r.Flags |= FlagScene // "1080p.WEB" and not "WEB-DL" is what the scene's rules ask for
 	}
 	if r.Flags.Any(FlagMultiAudio | FlagDualAudio) {
 		r.Flags &^= FlagReal

@@ -114,7 +114,8 @@ func (p *parser) siteIn(i int) (from, n int) {
 		if n == 0 || k+n < p.n && p.toks[k+n].bracket == b {
 			continue
 		}
-		if k == i || plainDomains[string(p.word(k+n-1))] {
+		spoken := words.entries[string(p.word(k))].effects[0].kind == kindLanguage // "[Sv.No.Fi]"
+		if k == i && !spoken || plainDomains[string(p.word(k+n-1))] {
 			return k, n
 		}
 	}
@@ -131,4 +132,4 @@ func (p *parser) site(i, n int) {
 // plainDomains are the endings of addresses that are no words, so that what has them is an address wherever it stands.
 var plainDomains = wordSet("com org net ru cc xyz info hu cz pl pw se ws li mx lt wf nz bz nu tk su pro eu club casa online")
 
-var domains = wordSet("com org net ru to mx re nu me io tv cc eu info pics phd hair nl it ag is se li pw xyz vip site life fun link wf am lt ms one ai app rip ws pm sx es fr pl de in uk us br ca club cx art space top la fi my id tw cn hk kr jp mobi online pro win hu cz sk ro bg gr ua by kz rs hr dk no pt at ch be bz tk su nz au za casa dad wiki lol bid best sbs store shop tube icu cfd ink gg gd vc vg ph vn dev cloud cyou")
+var domains = wordSet("com org net ru to mx re nu me io tel tv cc eu info pics phd hair nl it ag is se li pw xyz vip site life fun link wf am lt ms one ai app rip ws pm sx es fr pl de in uk us br ca club cx art space top la fi my id tw cn hk kr jp mobi online pro win hu cz sk ro bg gr ua by kz rs hr dk no pt at ch be bz tk su nz au za casa dad wiki lol bid best sbs store shop tube icu cfd ink gg gd vc vg ph vn dev cloud cyou")

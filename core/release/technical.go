@@ -4,7 +4,7 @@ package release
 // checksums. It says how many tokens it took.
 func (p *parser) technical(i int) int {
 	w := p.word(i)
-	if p.height(i, w) || p.checksum(i, w) {
+	if p.height(i, w) || p.checksum(i, w) || p.heightAtEnd(i, w) {
 		return 1
 	}
 	if n := p.quantity(i, w); n > 0 {
@@ -23,9 +23,14 @@ func (p *parser) height(i int, w []byte) bool {
 		c.i++
 	}
 	prefix := string(w[:c.i])
-	a, na := c.digits(4)
+	a, na := c.digits(5)
 	if na < 3 {
 		return false
+	}
+	if na > 4 || a > 4320 && c.peek() == 'p' { // "10800p"
+		if a /= 10; na < 4 || w[c.i-1] != '0' || c.peek() != 'p' || !isHeight(a) {
+			return false
+		}
 	}
 	var r Resolution
 	interlaced := false
@@ -36,31 +41,82 @@ func (p *parser) height(i int, w []byte) bool {
 			return false
 		}
 		r = fromSize(a, b)
-	case c.peek() == 'p' || c.peek() == 'i':
-		if prefix != "" && prefix != "m" && prefix != "bd" && prefix != "hd" && prefix != "web" {
-			return false
-		}
+	case c.peek() == 'p' || c.peek() == 'i' || c.word("\u0440"): // the last is a Cyrillic p
 		interlaced = c.peek() == 'i'
-		c.i++
+		c.i = min(c.i+1, len(w))
 		r = fromHeight(a)
-	case c.i == len(w) && (prefix == "bd" || prefix == "m" || prefix == "hd" || prefix == "web") && isHeight(a):
+	case c.i == len(w) && prefix != "" && isHeight(a):
 		r = fromHeight(a)
 	default:
 		return false
 	}
-	if r == ResolutionUnknown || isDigit(c.peek()) {
+	if r == ResolutionUnknown || isDigit(c.peek()) || !p.before(prefix) {
 		return false
 	}
 	if interlaced {
 		p.rel.Flags |= FlagInterlaced
+		p.evidence(FlagInterlaced.Field(), i, 1)
 	}
-	if prefix == "bd" {
-		p.source(SourceBluRay)
-	}
-	p.rel.Resolution = betterResolution(p.rel.Resolution, r, false)
+	p.tall(i, r)
 	p.rest(string(w[c.i:]))
+	return true
+}
+
+// tall notes the resolution that token i tells. Of several the last counts, as people put the one that they mean there.
+func (p *parser) tall(i int, r Resolution) {
+	p.rel.Resolution = r
 	p.toks[i].strong = true
+	p.rel.spans[FieldResolution] = Span{}
 	p.claim(FieldResolution, i, 1)
+}
+
+// before reads what is stuck to the front of a height: the source in "BD1080", nothing of note in "m1080p".
+func (p *parser) before(prefix string) bool {
+	switch prefix {
+	case "", "m", "hd", "x":
+	case "bd":
+		p.source(SourceBluRay)
+	case "web":
+		p.source(SourceWeb)
+	case "tc":
+		p.source(SourceTelecine)
+	case "ts":
+		p.source(SourceTelesync)
+	default:
+		return false
+	}
+	return true
+}
+
+// heightAtEnd reads a height at the end of a word that has everything in it, "BenHurBD1080" or "1993720p".
+func (p *parser) heightAtEnd(i int, w []byte) bool {
+	n := len(w)
+	if n < 7 || w[n-1] != 'p' && w[n-1] != '0' {
+		return false
+	}
+	end := w
+	if w[n-1] == 'p' {
+		end = w[:n-1]
+	}
+	digits := 4
+	if end[len(end)-3] == '7' {
+		digits = 3
+	}
+	h, ok := atoi(end[len(end)-digits:])
+	if !ok || !isHeight(h) {
+		return false
+	}
+	if w[n-1] != 'p' { // without its p only after "bd", "m" and the like, in a word of letters
+		lead := end[:len(end)-digits]
+		if !isAlpha(lead[0]) || lead[len(lead)-1] != 'm' && string(lead[len(lead)-2:]) != "bd" && string(lead[len(lead)-2:]) != "hd" {
+			return false
+		}
+	}
+	if digits == 3 && isDigit(end[len(end)-4]) && n != 8 { // a year before it
+		return false
+	}
+	p.rel.Resolution = fromHeight(h)
+	p.evidence(FieldResolution, i, 1)
 	return true
 }
 

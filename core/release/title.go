@@ -57,6 +57,9 @@ func (p *parser) openingWord() int {
 // Cut 2004", "Netflix vs the World 2019". A year or a numbering must follow, and what it means must be something that is seldom
 // said first.
 func (p *parser) opens(i, n int, e entry) bool {
+	if n == 1 && e.effects[0] == threeD(ThreeDUnknown) {
+		return true
+	}
 	if p.toks[i].caps || e.effects[1].kind != kindNone {
 		return false
 	}
@@ -269,7 +272,7 @@ func (p *parser) absorbs(w *waiting) bool {
 	case kindFlag:
 		return w.entry.strength == weak && (tech || shouting) && w.entry.effects[0].value != bit(FlagMovie) || shouting && tech
 	case kindEdition:
-		return shouting || tech && w.entry.strength == weak && p.yearAt < 0
+		return shouting || tech && w.entry.strength == weak && p.yearAt < 0 || p.toks[w.at].gap&gapWideDash != 0
 	}
 	return tech && shouting && w.entry.strength <= upper
 }

@@ -27,6 +27,7 @@ const (
 	kindRegion
 	kindCountry
 	kindExtra
+	kindVolume
 )
 
 // strength says how much a word means by its own.
@@ -99,7 +100,7 @@ func says(s strength, words string, effects ...effect) phrases { return phrases{
 // vocabulary is what the words of a release name mean. Words are folded: lower case, no accents.
 var vocabulary = []phrases{
 	// Resolution. Numbers of the form 1080p and 1920x1080 are read by rule.
-	says(strong, "4k|4kuhd|2160|uhd4k|4khdr", res(Resolution2160p)),
+	says(strong, "4k|4 k uhd|4kuhd|2160|uhd4k|4khdr", res(Resolution2160p)),
 	says(strong, "uhd|ultrahd|ultra hd|utrahd", res(Resolution2160p)),
 	says(strong, "uhd bluray|uhd blu ray|4k bluray|uhd bd|bluray uhd|uhdbd|uhdbluray", res(Resolution2160p), src(SourceBluRay)),
 	says(strong, "2k|qhd|1440", res(Resolution1440p)),
@@ -137,8 +138,16 @@ var vocabulary = []phrases{
 	says(strong, "dvdscr|dvd scr|dvdscreener|dvd screener|screener|bdscr|webscreener|dvdscreeners|hdscr|hd scr|web screener|prescr|bdscreener|scrrip|screeners|webscr|brscreener|br screener|predvdrip|predvd|pre dvd|pre dvdrip|pdvdrip|pdvd|predvds|predvd rip|pre hdrip",
 		src(SourceScreener)),
 	says(upper, "scr", src(SourceScreener)),
-	says(strong, "r5|r5line|dvdr5", src(SourceR5)),
-	says(strong, "hdcam|hd cam|camrip|cam rip|hdcamrip|hqcam|hq cam|hd camrip|camhd|hdcams|s print|hq s print", src(SourceCam)),
+	says(strong, "r5", src(SourceR5), region(RegionR5)),
+	says(strong, "r5line|r5 line", src(SourceR5), region(RegionR5), flag(FlagCamAudio)),
+	says(strong, "dvdr5", src(SourceR5)),
+	says(strong, "r2j", region(RegionR2J)),
+	says(upper, "r1", region(RegionR1)),
+	says(upper, "r2", region(RegionR2)),
+	says(upper, "r3", region(RegionR3)),
+	says(upper, "r4", region(RegionR4)),
+	says(upper, "r6", region(RegionR6)),
+	says(strong, "hdcam|hd cam|camrip|cam rip|hdcamrip|camrp|cam rp|hdcamrp|hqcam|hq cam|hd camrip|camhd|hdcams|s print|hq s print", src(SourceCam)),
 	says(upper, "cam", src(SourceCam)),
 	says(strong, "hdts|hd ts|telesync|telesynch|hdtelesync|hd telesync|tsrip|ts rip|hqts|hdtsrip|hq ts|hdtss|ts screener|ts scr",
 		src(SourceTelesync)),
@@ -150,7 +159,7 @@ var vocabulary = []phrases{
 	says(strong, "vhsrip|vhs rip", src(SourceVHS)),
 	says(upper, "vhs", src(SourceVHS)),
 	says(strong, "ppvrip|ppv rip", src(SourcePPV), flag(FlagPPV)),
-	says(upper, "ppv", src(SourcePPV), flag(FlagPPV)),
+	says(upper, "ppv|pay per view", flag(FlagPPV)),
 	says(strong, "hdrip|hd rip|microhd|micro hd|dcprip|dcp rip|hdrips", src(SourceHDRip)),
 
 	// Codec.
@@ -172,9 +181,10 @@ var vocabulary = []phrases{
 	says(strong, "12bit|12bits", depth(12)),
 
 	// Dynamic range. "HDR10+" and "DD+" are seen by their plus sign.
-	says(strong, "hdr|hdr10|hdr 10|hdr1000", dynamic(HDR10)),
+	says(strong, "hdr|hdr1000", dynamic(HDR10)),
+	says(strong, "hdr10|hdr 10", dynamic(HDR10), depth(10)), // by definition
 	says(strong, "hdr10plus|hdr10 plus|hdr10p|hdrplus|hdr plus|hdr 10plus", dynamic(HDR10Plus)),
-	says(strong, "dolby vision|dolbyvision|dovi|dvhdr|hdrdv", dynamic(DolbyVision)),
+	says(strong, "dolby vision|dolbyvision|dovi|dvhdr|hdrdv|杜比视界|杜比视界版本|杜比視界", dynamic(DolbyVision)),
 	says(upper, "dv|d v", dynamic(DolbyVision)),
 	says(strong, "hlg", dynamic(HLG)),
 	says(upper, "sdr", dynamic(SDR)),
@@ -207,7 +217,8 @@ var vocabulary = []phrases{
 	says(weak, "mono", channels(ChannelsMono)),
 
 	// Flags.
-	says(weak, "proper|real proper|propper", flag(FlagProper)),
+	says(weak, "proper|propper", flag(FlagProper)),
+	says(strong, "real proper", flag(FlagReal), flag(FlagProper)),
 	says(strong, "repack|rerip|repack2|repack3|2ndrepack|v2repack", flag(FlagRepack)),
 	says(upper, "real", flag(FlagReal)),
 	says(strong, "complete series|the complete series|complete season|complete collection|complete edition|full series|complete pack|complete set|the complete collection|complete tv series|complete miniseries|complete mini series|season complete|full season|complete box set|complete saga|complete anthology|serie completa|serie complete|integrale|l integrale|lintegrale|serie integrale|komplett|complete seasons|all seasons|all episodes|todas as temporadas|colecao completa|coleccion completa|toutes les saisons|polnyi sezon|collection complete|complete filmography|ultimate collection|all movies|movie collection|movies collection|movies complete|complete movie",
@@ -216,7 +227,8 @@ var vocabulary = []phrases{
 	says(weak, "collection|trilogy|duology|quadrilogy|quadrology|tetralogy|pentalogy|hexalogy|heptalogy|octalogy|anthology|saga|boxset|box set|filmography|kolekcja|antologia|trilogia|trilogie|coleccion|colecao|filmografia|dilogy|dilogia",
 		flag(FlagComplete)),
 	says(weak, "batch", flag(FlagBatch), flag(FlagComplete)),
-	says(strong, "dubbed|dubs|dual dub|fandub|dubbing|english dub|eng dub|fanduba|redub|dabing|dublaj|doblado|multi dub|multidub|dub", flag(FlagDubbed)),
+	says(strong, "dubbed|dubs|dual dub|fandub|dubbing|english dub|eng dub|fanduba|redub|dabing|dublaj|doblado|dub", flag(FlagDubbed)),
+	says(strong, "multi dub|multidub|multi dubs|multidubs|multi dubbed", flag(FlagDubbed), flag(FlagMultiAudio)),
 	says(strong, "funidub|engdub|english dubbed", flag(FlagDubbed), spoken(langEN)),
 	says(strong, "hindi dubbed|hindi dub", flag(FlagDubbed), spoken(langHI)),
 	says(strong, "dublado|dublada|duplado", flag(FlagDubbed), spoken(langPT)),
@@ -254,7 +266,9 @@ var vocabulary = []phrases{
 	says(strong, "chs|gb big5|简体|简中|简日|chs jpn|中字|中文字幕|国语中字|简繁英字幕|简繁字幕|内封简繁", written(langZH)),
 	says(strong, "cht|繁体|繁體|繁中|big5", written(langZHTW)),
 	says(strong, "nordicsubs|nordicsub|nordic", spoken(langDA), spoken(langSV), spoken(langNO), spoken(langFI)),
-	says(strong, "3d|3dbd|bd3d|3 d|stereoscopic", threeD(ThreeDUnknown)),
+	says(strong, "3d", threeD(ThreeDUnknown)),
+	says(strong, "3d bluray|bluray 3d|3d blu ray|blu ray 3d", src(SourceBluRay), threeD(ThreeDUnknown)),
+	says(strong, "3dbd|bd3d|3 d|stereoscopic", threeD(ThreeDUnknown)),
 	says(strong, "hsbs|h sbs|half sbs|halfsbs|3d hsbs|3d h sbs|3d half sbs|half sidebyside|half side by side|sbs half|3d sbs half|hsbs 3d", threeD(ThreeDHalfSBS)),
 	says(strong, "full sbs|fullsbs|f sbs|fsbs|3d sbs|3dsbs|sbs 3d|3d full sbs|3d fsbs|sidebyside|side by side|3d side by side", threeD(ThreeDSBS)),
 	says(strong, "half ou|halfou|h ou|hou|htab|h tab|half tab|3d hou|3d h ou|3d half ou|half overunder|half over under|half top bottom|3d htab|3d half tab|3d h tab|ou half|3d ou half", threeD(ThreeDHalfOU)),
@@ -264,7 +278,7 @@ var vocabulary = []phrases{
 	says(upper, "ou", threeD(ThreeDOU)),
 	says(strong, "upscaled|upscale|ai upscale|aiupscale|reupscale|ai enhanced|ai upscaled|upsuhd", flag(FlagUpscaled)),
 	says(upper, "convert|converted", flag(FlagConverted)),
-	says(upper, "retail", flag(FlagRetail)),
+	says(weak, "retail", flag(FlagRetail)),
 	says(upper, "internal|int", flag(FlagInternal)),
 	says(upper, "limited", flag(FlagLimited)),
 	says(weak, "documentary|docu|documentaire|documental", flag(FlagDocumentary)),
@@ -283,7 +297,7 @@ var vocabulary = []phrases{
 	says(weak, "movie|film|movies", flag(FlagMovie)),
 	says(weak, "sample", flag(FlagSample), extra(ExtraSample)),
 	says(weak, "trailer|teaser|trailers|teaser trailer", flag(FlagTrailer), extra(ExtraTrailer)),
-	says(weak, "featurette|featurettes", flag(FlagExtra), extra(ExtraFeaturette)),
+	says(strong, "featurette|featurettes", flag(FlagExtra), extra(ExtraFeaturette)),
 	says(weak, "interview|interviews", flag(FlagExtra), extra(ExtraInterview)),
 	says(weak, "deleted scenes|deleted scene", flag(FlagExtra), extra(ExtraDeletedScene)),
 	says(weak, "behind the scenes|making of|bts", flag(FlagExtra), extra(ExtraBehindTheScenes)),
@@ -371,6 +385,14 @@ var vocabulary = []phrases{
 	says(upper, "rmvb", container(ContainerRMVB)),
 	says(upper, "iso", container(ContainerISO), flag(FlagDisc)),
 
+	says(weak, "vol|vols|volume|volumes", effect{kindVolume, 0}),
+
+	// Countries.
+	says(upper, "us|usa", country(CountryUS)),
+	says(upper, "uk", country(CountryUK)),
+	says(upper, "au|aus", country(CountryAU)),
+	says(upper, "nz", country(CountryNZ)),
+
 	// Technical words without a field.
 	says(strong, "60fps|50fps|30fps|24fps|120fps|60 fps|hfr|nvenc|reenc|re encoded|webz|ntsc|vmaf|crf|ds4k|tvversion|tv version|tv movie|web series|fps", noise),
 	says(upper, "custom", noise),
@@ -440,7 +462,7 @@ var vocabulary = []phrases{
 	says(weak, "persian|farsi", spoken(langFA)),
 	says(upper, "per|fas|fa", spoken(langFA)),
 	says(weak, "ukrainian|укр", spoken(langUK)),
-	says(upper, "ukr|ua|uk", spoken(langUK)),
+	says(upper, "ukr|ua", spoken(langUK)),
 	says(weak, "greek", spoken(langEL)),
 	says(upper, "gre|ell|el|gr", spoken(langEL)),
 	says(weak, "lithuanian", spoken(langLT)),
@@ -458,7 +480,7 @@ var vocabulary = []phrases{
 	says(weak, "hungarian|magyar", spoken(langHU)),
 	says(upper, "hun|hu", spoken(langHU)),
 	says(weak, "romanian|romana", spoken(langRO)),
-	says(upper, "rum|ron|ro", spoken(langRO)),
+	says(upper, "rum|ron|ro|rom", spoken(langRO)),
 	says(weak, "bulgarian", spoken(langBG)),
 	says(upper, "bul|bg", spoken(langBG)),
 	says(weak, "serbian|srpski", spoken(langSR)),
