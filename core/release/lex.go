@@ -74,7 +74,6 @@ type parser struct {
 	yearAt     int    // token of the year, -1 if none
 	absolute   uint16 // an absolute number beside the season and episode
 	swapped    bool   // the date's day and month may be the other way round
-	volumeAt   int    // one more than the token "vol", 0 if none
 	waiting    [96]waiting
 	nwait      int
 	marks      [32]uint8 // words for subtitles

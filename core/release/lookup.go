@@ -44,10 +44,6 @@ func (p *parser) phrase(i int) int {
 		if !ok || n == 2 && p.subsOfNext(i+1) {
 			continue
 		}
-		if e.effects[0].kind == kindVolume {
-			p.volumeAt = i + 1
-			return n
-		}
 		if e.strength == strong && !(i <= p.opening && i+n > p.opening && p.opens(i, n, e)) {
 			p.strong(i, n, e)
 		} else {

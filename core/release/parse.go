@@ -20,7 +20,6 @@ func parse(name string, file bool) Release {
 	p.lookUp()
 	p.languageRuns()
 	p.year()
-	p.volumes()
 	p.bounds()
 	p.bare()
 	p.title()

@@ -27,7 +27,6 @@ const (
 	kindRegion
 	kindCountry
 	kindExtra
-	kindVolume
 )
 
 // strength says how much a word means by its own.
@@ -384,8 +383,6 @@ var vocabulary = []phrases{
 	says(upper, "avi", container(ContainerAVI)),
 	says(upper, "rmvb", container(ContainerRMVB)),
 	says(upper, "iso", container(ContainerISO), flag(FlagDisc)),
-
-	says(weak, "vol|vols|volume|volumes", effect{kindVolume, 0}),
 
 	// Countries.
 	says(upper, "us|usa", country(CountryUS)),

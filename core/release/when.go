@@ -135,6 +135,10 @@ func (p *parser) volumes(i, at int) {
 		return
 	}
 	p.rel.Volumes = addRanges(p.rel.Volumes, n.episodes())
+	if p.toks[i].gap&(gapWideDash|gapOpen) == 0 && Count(p.rel.Volumes) == 1 { // it may be the title's, and the title keeps it
+		p.evidence(FieldVolumes, i, k-i)
+		return
+	}
 	p.claim(FieldVolumes, i, k-i)
 }
 
