@@ -51,6 +51,16 @@ type file struct {
 	at     int
 	read   release.Release
 	folder *release.Release // of the release's own folder, nil if there is none
+	stream bool             // one of the streams of a disc, whose names tell nothing; read is then the disc's folder
+}
+
+// discRoot is the folder of the disc that a file is a stream of: "Sintel" of "Sintel/BDMV/STREAM/00001.m2ts".
+func discRoot(name string) (string, bool) {
+	i := strings.LastIndex(strings.ToUpper(name), "/BDMV/STREAM/")
+	if i <= 0 {
+		return "", false
+	}
+	return name[:i], true
 }
 
 type picker struct {
@@ -73,6 +83,9 @@ func (p *picker) consider(i int) {
 		return
 	}
 	f := file{at: i, read: release.ParseFile(name)}
+	if root, ok := discRoot(name); ok {
+		f.stream, f.read = true, release.Parse(path.Base(root))
+	}
 	if top, _, nested := strings.Cut(strings.TrimLeft(name, "/"), "/"); nested {
 		folder := release.Parse(top)
 		f.folder = &folder
@@ -145,11 +158,14 @@ func (p *picker) better(a *file, worthA int, b *file, worthB int) bool {
 // film says how surely a file is the film: 0 not, else more is surer.
 func (p *picker) film(f *file) (int, Rejection) {
 	m := p.t.Match(&f.read)
-	if m.State != No {
+	if m.State == No && m.Code == CodeOtherTitle && len(p.videos) > 1 {
+		m = p.numbered(f, m)
+	}
+	if m.State != No && m.Code != CodeCollection || m.Code == CodeCollection && len(p.videos) == 1 {
 		return 2 + int(m.Confidence), Rejection{}
 	}
 	refused := Rejection{File: f.at, Code: m.Code, Want: m.Want, Got: m.Got}
-	if m.Code != CodeOtherTitle || len(p.videos) > 1 || f.read.IsSeries() {
+	if m.Code != CodeOtherTitle || len(p.videos) > 1 && !f.stream || f.read.IsSeries() {
 		return 0, refused
 	}
 	// The only video of a folder that has the film's name may have a short or a scrambled one itself.
@@ -157,6 +173,24 @@ func (p *picker) film(f *file) (int, Rejection) {
 		return 0, refused
 	}
 	return 1, Rejection{}
+}
+
+// numbered compares a film of a collection without the number that counts it: "2. Sintel (2010)". Its year must be the film's.
+func (p *picker) numbered(f *file, as MatchResult) MatchResult {
+	base := path.Base(strings.ReplaceAll(p.files[f.at].Path, "\\", "/"))
+	name := strings.TrimLeft(base, "0123456789")
+	if len(base)-len(name) > 2 || len(name) == len(base) {
+		return as
+	}
+	if name = strings.TrimLeft(name, ".-_) "); name == "" {
+		return as
+	}
+	r := release.Parse(name)
+	if m := p.t.Match(&r); m.State == Yes {
+		m.Confidence -= min(m.Confidence, 2)
+		return m
+	}
+	return as
 }
 
 // shortFor reports whether a file's title is no title of another work, but one word that stands for the wanted one: nothing,
@@ -221,15 +255,33 @@ type place struct{ season, episode int }
 
 // series chooses files for the wanted episodes.
 func (p *picker) series() {
-	held := map[place]int{} // index in chosen
+	var claims []claim
 	for k := range p.videos {
 		f := &p.videos[k]
-		season, episodes, r := p.holds(f)
+		l, r := p.fits(f)
 		if r.Code != "" {
 			p.rejected = append(p.rejected, r)
 			continue
 		}
-		p.choose(held, Selection{File: f.at, Season: season, Episodes: episodes})
+		claims = append(claims, p.t.claim(f, &l))
+	}
+	all := groups(claims)
+	held := map[place]int{} // index in chosen
+	refused := map[int]Rejection{}
+	for i := range claims {
+		c := &claims[i]
+		season, episodes, code := p.t.place(c, all)
+		if r := p.refusal(c, season, episodes, code); r.Code != "" {
+			refused[i] = r
+			continue
+		}
+		p.choose(held, Selection{File: c.file.at, Season: season, Episodes: episodes})
+	}
+	if len(p.chosen) == 0 {
+		p.inOtherOrder(claims, refused, held)
+	}
+	for _, r := range refused {
+		p.rejected = append(p.rejected, r)
 	}
 	slices.SortStableFunc(p.chosen, func(a, b Selection) int {
 		if a.Season != b.Season {
@@ -237,6 +289,44 @@ func (p *picker) series() {
 		}
 		return a.Episodes[0] - b.Episodes[0]
 	})
+}
+
+// refusal says why a file that was placed is not wanted; its Code is empty if it is.
+func (p *picker) refusal(c *claim, season int, episodes []int, code Code) Rejection {
+	r := Rejection{File: c.file.at, Code: code}
+	got := shown(c.file.read.Episodes)
+	switch {
+	case code == CodeOtherDate:
+		r.Got = c.file.read.Date.String()
+	case code != "":
+		r.Got = got
+	case p.t.Kind != Show && season != p.t.Season:
+		r.Code, r.Want, r.Got = CodeOtherSeason, itoa(p.t.Season), itoa(season)
+	case p.t.Kind == Episode && !slices.Contains(episodes, p.t.Episode):
+		r.Code, r.Want, r.Got = CodeOtherEpisode, itoa(p.t.Episode), got
+	}
+	return r
+}
+
+// inOtherOrder chooses, where no file is the wanted episode by our order, the one that surely is by another.
+func (p *picker) inOtherOrder(claims []claim, refused map[int]Rejection, held map[place]int) {
+	if p.t.Kind != Episode || len(p.t.Orders) == 0 {
+		return
+	}
+	for i := range claims {
+		if claims[i].numbers == nil || len(claims[i].numbers) > 1 {
+			continue
+		}
+		var x numbering
+		x.read(&claims[i].file.read, 0)
+		if claims[i].season > 0 {
+			x.seasons = only(claims[i].season)
+		}
+		if m, ok := p.t.otherOrder(&x); ok && m.State == Yes {
+			delete(refused, i)
+			p.choose(held, Selection{File: claims[i].file.at, Season: p.t.Season, Episodes: []int{p.t.Episode}})
+		}
+	}
 }
 
 // choose adds a file unless a larger one holds one of its episodes already; smaller ones that do are put out.
@@ -271,53 +361,51 @@ func (p *picker) choose(held map[place]int, s Selection) {
 // maxEpisodes is how many episodes one file can hold before its numbering is not believed.
 const maxEpisodes = 40
 
-// holds says which wanted episodes a file holds; a Rejection with a Code says why none.
-func (p *picker) holds(f *file) (season int, episodes []int, r Rejection) {
-	refuse := func(code Code, want, got string) (int, []int, Rejection) {
-		return 0, nil, Rejection{File: f.at, Code: code, Want: want, Got: got}
-	}
-	if code, want, got := p.contradicts(f); code != "" {
-		return refuse(code, want, got)
-	}
-	season, episodes, code := p.t.episodesOf(&f.read)
-	if code != "" {
-		return refuse(code, "", shown(f.read.Episodes))
-	}
-	if p.t.Kind != Show && season != p.t.Season {
-		return refuse(CodeOtherSeason, itoa(p.t.Season), itoa(season))
-	}
-	if p.t.Kind == Episode && !slices.Contains(episodes, p.t.Episode) {
-		return refuse(CodeOtherEpisode, itoa(p.t.Episode), shown(f.read.Episodes))
-	}
-	return season, episodes, Rejection{}
-}
-
-// contradicts says why a file is of another show, if it is: its name has a title that is not the wanted one and does not stand for it.
-func (p *picker) contradicts(f *file) (code Code, want, got string) {
+// fits compares a file's title with the wanted one; a Rejection with a Code says why it is another's: its name has a title that is
+// not the wanted one and does not stand for it.
+func (p *picker) fits(f *file) (likeness, Rejection) {
 	r := &f.read
+	whole := p.folderTitle(f)
 	if len(r.Titles) == 0 || r.NumberFirst {
-		return "", "", ""
+		return likeness{season: whole.season}, Rejection{}
 	}
 	l, rest := p.t.title(r)
 	if l.state == Yes {
 		if rest != r {
-			f.read = *rest
+			f.read = release.ParseFile(replaced(p.files[f.at].Path, r.Raw, rest.Raw))
 		}
-		if !p.t.seriesYear(rest, &l) {
-			return CodeOtherYear, itoa(p.t.Year), itoa(int(r.Year))
+		if !p.t.seriesYear(&f.read, &l) {
+			return l, Rejection{File: f.at, Code: CodeOtherYear, Want: itoa(p.t.Year), Got: itoa(int(r.Year))}
 		}
-		if l.season > 0 && len(r.Seasons) == 0 {
-			r.Seasons = []release.Range{{Lo: uint16(l.season), Hi: uint16(l.season)}}
+		if l.season == 0 {
+			l.season = max(whole.season, p.t.names[l.name].Season)
 		}
-		return "", "", ""
+		return l, Rejection{}
 	}
 	if l.code == CodeOtherCountry {
-		return l.code, p.t.Country, r.Title()
+		return l, Rejection{File: f.at, Code: l.code, Want: p.t.Country, Got: r.Title()}
 	}
-	if f.folder != nil && p.shortFor(r) {
-		if l, _ := p.t.title(f.folder); l.state == Yes {
-			return "", "", ""
-		}
+	if whole.state == Yes && p.shortFor(r) {
+		return likeness{season: whole.season}, Rejection{}
 	}
-	return CodeOtherTitle, p.t.name(), r.Title()
+	return l, Rejection{File: f.at, Code: CodeOtherTitle, Want: p.t.name(), Got: r.Title()}
+}
+
+// folderTitle compares the title of the release's folder.
+func (p *picker) folderTitle(f *file) likeness {
+	if f.folder == nil {
+		return likeness{}
+	}
+	l, _ := p.t.title(f.folder)
+	return l
+}
+
+// replaced is a path with another name for its file.
+func replaced(at, name, by string) string {
+	at = strings.ReplaceAll(at, "\\", "/")
+	dir := strings.TrimSuffix(at, path.Base(at))
+	if !strings.Contains(path.Base(at), name) {
+		return dir + by + path.Ext(at)
+	}
+	return dir + strings.Replace(path.Base(at), name, by, 1)
 }

@@ -192,10 +192,6 @@ func (t *Target) season(x *numbering) MatchResult {
 
 // show is the table of what is accepted where the whole show is wanted. What holds a part of it may be wanted for a set.
 func (t *Target) show(x *numbering) MatchResult {
-	total := 0
-	for s := 1; s < len(t.SeasonLengths); s++ {
-		total += t.SeasonLengths[s]
-	}
 	switch {
 	case x.how == release.NumberNone && x.all:
 		return yes(13)
@@ -205,8 +201,7 @@ func (t *Target) show(x *numbering) MatchResult {
 		return yes(15)
 	case x.how == release.NumberSeason:
 		return MatchResult{State: Unsure, Code: CodePartly, Confidence: uint8(min(12, 6+release.Count(x.seasons))), Got: shown(x.seasons)}
-	case t.oneSeason() && (len(x.seasons) == 0 || release.Contains(x.seasons, 1)) && total > 0 && covers(x.eps, 1, total),
-		len(x.seasons) == 0 && total > 0 && covers(x.eps, 1, total):
+	case t.total > 0 && (len(x.seasons) == 0 || t.oneSeason() && release.Contains(x.seasons, 1)) && covers(x.eps, 1, t.total):
 		return yes(14)
 	case release.Count(x.eps) > 1:
 		return MatchResult{State: Unsure, Code: CodePartly, Confidence: 5, Got: shown(x.eps)}

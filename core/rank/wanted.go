@@ -92,6 +92,7 @@ type Target struct {
 	after    []string        // the same and those that are too short for a title: what may stand after an episode's number
 	offsets  []int           // episodes before each season, counted from season 1
 	seasons  int             // number of regular seasons, 0 if unknown
+	total    int             // episodes of all of them
 	shortest int             // bytes of the shortest key
 }
 
@@ -110,14 +111,11 @@ func NewTarget(w Wanted) *Target {
 	for i := range w.Rivals {
 		t.addRival(&w.Rivals[i])
 	}
-	total := 0
 	for s, n := range w.SeasonLengths {
-		t.offsets = append(t.offsets, total)
-		if s > 0 {
-			total += n
-			if n > 0 {
-				t.seasons++
-			}
+		t.offsets = append(t.offsets, t.total)
+		if s > 0 && n > 0 {
+			t.total += n
+			t.seasons++
 		}
 	}
 	return t
