@@ -13,6 +13,7 @@ import (
 type Selection struct {
 	File     int // place in the list that was given
 	Movie    bool
+	Part     int // of a film in several files: 1 for "CD1"; 0 if it is one file
 	Season   int
 	Episodes []int // several where one file holds more than one
 }
@@ -29,7 +30,7 @@ func SelectFiles(w *Wanted, files []sdk.File) ([]Selection, []Rejection) {
 	return NewTarget(*w).SelectFiles(files)
 }
 
-// SelectFiles chooses the files of a release that are wanted: the one file of a film, or for each wanted episode the file
+// SelectFiles chooses the files of a release that are wanted: the one file of a film or all its parts, or for each wanted episode the file
 // that says by its own name or its folders' that it is that episode. A file that does not say so is not taken, and of two that
 // hold the same the larger is. Every file is either chosen or rejected with a reason.
 func (t *Target) SelectFiles(files []sdk.File) ([]Selection, []Rejection) {
@@ -51,6 +52,7 @@ type file struct {
 	at     int
 	read   release.Release
 	folder *release.Release // of the release's own folder, nil if there is none
+	part   int              // "CD1" of a film, 0 if it is not in parts
 	stream bool             // one of the streams of a disc, whose names tell nothing; read is then the disc's folder
 }
 
@@ -82,7 +84,11 @@ func (p *picker) consider(i int) {
 		p.reject(i, CodeNotVideo, "", path.Ext(name))
 		return
 	}
-	f := file{at: i, read: release.ParseFile(name)}
+	f := file{at: i}
+	if p.t.Kind == Movie {
+		name, f.part = cutPart(name)
+	}
+	f.read = release.ParseFile(name)
 	if root, ok := discRoot(name); ok {
 		f.stream, f.read = true, release.Parse(path.Base(root))
 	}
@@ -144,8 +150,54 @@ func (p *picker) movie() {
 		best, bestWorth = k, worth
 	}
 	if best >= 0 {
-		p.chosen = []Selection{{File: p.videos[best].at, Movie: true}}
+		p.chosen = []Selection{{File: p.videos[best].at, Movie: true, Part: p.videos[best].part}}
+		p.parts(&p.videos[best])
 	}
+}
+
+// parts chooses the other parts of a film that is in several files: those of the same name but for the number.
+func (p *picker) parts(of *file) {
+	if of.part == 0 {
+		return
+	}
+	name, _ := cutPart(p.files[of.at].Path)
+	for k := range p.videos {
+		f := &p.videos[k]
+		if other, n := cutPart(p.files[f.at].Path); n == 0 || n == of.part || other != name || slices.ContainsFunc(p.chosen, func(s Selection) bool { return s.Part == n }) {
+			continue
+		}
+		p.chosen = append(p.chosen, Selection{File: f.at, Movie: true, Part: f.part})
+		p.rejected = slices.DeleteFunc(p.rejected, func(r Rejection) bool { return r.File == f.at })
+	}
+	slices.SortFunc(p.chosen, func(a, b Selection) int { return a.Part - b.Part })
+}
+
+// cutPart cuts "CD1" out of a path, wherever it stands in it; part is 0 if there is none.
+func cutPart(name string) (rest string, part int) {
+	for i := len(name) - 3; i >= 0; i-- {
+		k := i
+		switch strings.ToLower(name[i:min(i+4, len(name))]) {
+		case "disc", "disk":
+			k += 4
+		default:
+			if !strings.EqualFold(name[i:i+2], "cd") {
+				continue
+			}
+			k += 2
+		}
+		if k < len(name) && strings.IndexByte(" ._-", name[k]) >= 0 {
+			k++
+		}
+		if k < len(name) && name[k] >= '1' && name[k] <= '9' && edge(name, i-1) && edge(name, k+1) {
+			return strings.TrimRight(name[:i], " ._-([") + strings.TrimLeft(name[k+1:], "])"), int(name[k] - '0')
+		}
+	}
+	return name, 0
+}
+
+// edge reports whether no letter or digit stands at place i.
+func edge(s string, i int) bool {
+	return i < 0 || i >= len(s) || !isDigit(s[i]) && (s[i]|0x20 < 'a' || s[i]|0x20 > 'z') && s[i] < 0x80
 }
 
 func (p *picker) better(a *file, worthA int, b *file, worthB int) bool {

@@ -79,6 +79,13 @@ func TestFilesAreChosen(t *testing.T) {
 			"400 Night_Of_The_Living_Dead_1968/NightOfTheLivingDead.ia.mp4", "300 Night_Of_The_Living_Dead_1968/NightOfTheLivingDead_512kb.mp4", "900 Night_Of_The_Living_Dead_1968/NightOfTheLivingDead.mpeg",
 		}, "NOT_BEST NOT_BEST film"},
 		{"no files", "sintel", nil, ""},
+		{"a film on two CDs", "sintel", []string{"700 Sintel.2010.DVDRip/Sintel.2010.CD2.avi", "690 Sintel.2010.DVDRip/Sintel.2010.CD1.avi"}, "film film"},
+		{"a film on two CDs in folders", "sintel", []string{"700 Sintel (2010)/CD1/sintel.avi", "690 Sintel (2010)/CD2/sintel.avi"}, "film film"},
+		{"the largest stream of a disc", "sintel", []string{
+			"90 Sintel.2010.1080p.BluRay/BDMV/STREAM/00001.m2ts", "30000 Sintel.2010.1080p.BluRay/BDMV/STREAM/00800.m2ts", "5000 Sintel.2010.1080p.BluRay/BDMV/STREAM/00002.m2ts",
+		}, "NOT_MAIN film NOT_BEST"},
+		{"a disc of another film", "sintel", []string{"30000 Big.Buck.Bunny.2008/BDMV/STREAM/00800.m2ts"}, "OTHER_TITLE"},
+		{"films of a collection that are counted", "rocky2", []string{"900 Rocky Collection/1. Rocky (1976).mp4", "900 Rocky Collection/2. Rocky II (1979).mp4"}, "OTHER_TITLE film"},
 
 		{"one episode of a season", "keepers.2x05", []string{
 			"500 The.Lighthouse.Keepers.S02/The.Lighthouse.Keepers.S02E04.mkv", "500 The.Lighthouse.Keepers.S02/The.Lighthouse.Keepers.S02E05.mkv",
@@ -163,7 +170,7 @@ func checkSelection(t *testing.T, target *Target, files []sdk.File) {
 			t.Fatalf("%q has %d outcomes", files[i].Path, seen[i])
 		}
 	}
-	if (target.Kind == Movie || target.Kind == Episode) && len(chosen) > 1 {
+	if (target.Kind == Movie || target.Kind == Episode) && len(chosen) > 1 && chosen[0].Part == 0 {
 		t.Fatalf("%d files were chosen for one", len(chosen))
 	}
 }

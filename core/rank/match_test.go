@@ -57,6 +57,7 @@ var wanted = map[string]Wanted{
 		Kind: Episode, Titles: []string{"Hoshi no Kaze", "Wind of Stars"}, Year: 2015, Season: 2, Episode: 3, Absolute: 28, Anime: true,
 		SeasonLengths: []int{1, 25, 12},
 	},
+	"hoshi":     {Kind: Show, Titles: []string{"Hoshi no Kaze"}, Year: 2015, Anime: true, SeasonLengths: []int{1, 25, 12}},
 	"hoshi.s1":  {Kind: Season, Titles: []string{"Hoshi no Kaze"}, Year: 2015, Season: 1, Anime: true, SeasonLengths: []int{1, 25, 12}},
 	"long.1093": {Kind: Episode, Titles: []string{"Long Voyage"}, Year: 1999, Season: 21, Episode: 202, Absolute: 1093, Anime: true},
 	"galaxy78":  {Kind: Episode, Titles: []string{"Battle Galaxy"}, Year: 1978, YearEnd: 1979, Season: 1, Episode: 1},

@@ -165,8 +165,14 @@ func (t *Target) title(r *release.Release) (likeness, *release.Release) {
 		return worst, r
 	}
 	for i := range r.Titles {
-		l := t.oneTitle(titleText(r, i))
-		l.span = r.Titles[i].Span
+		l := t.oneTitle(r.Titles[i].Text)
+		if l.state != Yes && i == 0 && r.Country != release.CountryNone {
+			l = t.oneTitle(titleWithTag(r))
+		}
+		l.span = spanOf(r, i)
+		if l.state == Yes && !l.country && t.Kind != Movie {
+			t.tagged(r, &l)
+		}
 		if l.state == Yes {
 			return l, r
 		}
@@ -185,22 +191,30 @@ func (t *Target) title(r *release.Release) (likeness, *release.Release) {
 	}
 	for i := range r.Titles {
 		if name, ok := t.afterStation(r.Titles[i].Text); ok {
-			return likeness{state: Yes, code: CodeMatch, span: r.Titles[i].Span, name: name}, r
+			return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: name}, r
 		}
 		if name, ok := t.similar(r.Titles[i].Text); ok {
-			return likeness{state: Yes, code: CodeMatch, span: r.Titles[i].Span, name: name, fuzzy: true}, r
+			return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: name, fuzzy: true}, r
 		}
 	}
 	return worst, r
 }
 
-// titleText is title i of a release, the likeliest with the country's tag that follows it: "The Office US".
-func titleText(r *release.Release, i int) string {
-	s, tag := r.Titles[i].Span, r.Span(release.FieldCountry)
-	if i == 0 && r.Country != release.CountryNone && tag.Lo >= s.Hi && int(tag.Lo) <= int(s.Hi)+3 && int(tag.Hi) <= len(r.Raw) {
+// titleWithTag is the likeliest title with the country's tag that follows it: "The Office US".
+func titleWithTag(r *release.Release) string {
+	s, tag := r.Titles[0].Span, r.Span(release.FieldCountry)
+	if tag.Lo >= s.Hi && int(tag.Lo) <= int(s.Hi)+3 && int(tag.Hi) <= len(r.Raw) && !r.Span(release.FieldTitle).Empty() {
 		return r.Raw[s.Lo:tag.Hi]
 	}
-	return r.Titles[i].Text
+	return r.Titles[0].Text
+}
+
+// spanOf is where title i stands in the name; nowhere if it is that of a folder.
+func spanOf(r *release.Release, i int) release.Span {
+	if r.Span(release.FieldTitle).Empty() {
+		return release.Span{}
+	}
+	return r.Titles[i].Span
 }
 
 // oneTitle compares one title.
@@ -347,6 +361,49 @@ func (t *Target) countryTag(w []byte) string {
 		}
 	}
 	return ""
+}
+
+// tagged compares the country that stands right behind the title in capitals, where it was not read as part of the title.
+func (t *Target) tagged(r *release.Release, l *likeness) {
+	if t.Country == "" && len(t.Rivals) == 0 || l.span.Empty() {
+		return
+	}
+	c := ""
+	switch r.Country {
+	case release.CountryNone:
+		c = t.countryBehind(r.Raw[l.span.Hi:])
+	case release.CountryUK:
+		c = "GB"
+	default:
+		c = r.Country.String()
+	}
+	if c == "" {
+		return
+	}
+	if tag := t.fromCountry(c); tag.state != Yes {
+		l.state, l.code = tag.state, tag.code
+	} else {
+		l.country = tag.country
+	}
+}
+
+// countryBehind is the country that the first word of a text stands for if it is in capitals.
+func (t *Target) countryBehind(text string) string {
+	for len(text) > 0 && strings.IndexByte(" ._-([", text[0]) >= 0 {
+		text = text[1:]
+	}
+	n := 0
+	for n < len(text) && text[n] >= 'A' && text[n] <= 'Z' {
+		n++
+	}
+	if n < 2 || n > 3 || n < len(text) && (text[n]|0x20 >= 'a' && text[n]|0x20 <= 'z' || isDigit(text[n])) {
+		return ""
+	}
+	var tag [3]byte
+	for i := range n {
+		tag[i] = text[i] | 0x20
+	}
+	return t.countryTag(tag[:n])
 }
 
 // is reports whether w is a country's code in small letters.

@@ -43,6 +43,8 @@ func (t *Target) claim(f *file, l *likeness) claim {
 		c.code = CodeOtherDate
 	case len(x.eps) == 0:
 		c.code = CodeNoNumber
+	case x.special && x.how != release.NumberSeasonEpisode && !t.wantsSpecial():
+		c.code = CodeIsSpecial
 	}
 	if c.code != "" {
 		return c

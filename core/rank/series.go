@@ -19,7 +19,7 @@ type numbering struct {
 func (x *numbering) read(r *release.Release, season int) {
 	*x = numbering{
 		how: r.Numbering, seasons: r.Seasons, eps: r.Episodes, date: r.Date, partOf: int(r.PartOf), titled: season,
-		all: r.Flags.Any(release.FlagComplete | release.FlagBatch), special: r.Flags.Has(release.FlagSpecial),
+		all: r.Flags.Any(release.FlagComplete | release.FlagBatch), special: r.Flags.Has(release.FlagSpecial) || between(r),
 	}
 	first := len(x.seasons) == 1 && x.seasons[0] == release.Range{Lo: 1, Hi: 1}
 	if season > 0 && (len(x.seasons) == 0 || first) {
@@ -31,6 +31,16 @@ func (x *numbering) read(r *release.Release, season int) {
 			x.how = release.NumberSeasonEpisode
 		}
 	}
+}
+
+// between reports whether an episode is numbered between two others, as specials are: "05.5".
+func between(r *release.Release) bool {
+	s := r.Span(release.FieldNumber)
+	if s.Hi-s.Lo < 3 || int(s.Hi) > len(r.Raw) || r.Numbering != release.NumberAbsolute && r.Numbering != release.NumberEpisode {
+		return false
+	}
+	n := r.Raw[s.Lo:s.Hi]
+	return n[len(n)-2] == '.' && n[len(n)-1] == '5' && isDigit(n[len(n)-3])
 }
 
 func (x *numbering) covers() Coverage {

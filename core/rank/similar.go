@@ -133,7 +133,7 @@ func aligned(s *spelled, want []string) bool {
 		}
 		got := s.word(i)
 		switch {
-		case string(got) == want[j] || slip(string(got), want[j]):
+		case string(got) == want[j] || slip(string(got), want[j], len(want) >= longTitle):
 			i, j = i+1, j+1
 		case i+1 < s.nw && joined(string(got), string(s.word(i+1)), want[j]):
 			i, j = i+2, j+1
@@ -150,15 +150,23 @@ func joined(a, b, c string) bool {
 	return len(a)+len(b) == len(c) && strings.HasPrefix(c, a) && strings.HasSuffix(c, b)
 }
 
+// longTitle is how many words with a meaning a title has in which one letter says little.
+const longTitle = 4
+
 // slip reports whether two words differ by one letter wrong, missing, doubled or swapped, the first letter and digits never.
-func slip(a, b string) bool {
+// In a long title it may also be the last letter, or one of a short word.
+func slip(a, b string, long bool) bool {
 	if len(a) > len(b) {
 		a, b = b, a
 	}
 	if len(a) == 4 && len(b) == 5 && doubledLetter(a, b) {
 		return true
 	}
-	if len(a) < 5 || len(b)-len(a) > 1 || a[0] != b[0] || strings.ContainsAny(a, "0123456789") || strings.ContainsAny(b, "0123456789") {
+	least := 7
+	if long {
+		least = 4
+	}
+	if len(a) < min(5, least) || len(b)-len(a) > 1 || a[0] != b[0] || strings.ContainsAny(a, "0123456789") || strings.ContainsAny(b, "0123456789") {
 		return false
 	}
 	i := 0
@@ -166,12 +174,12 @@ func slip(a, b string) bool {
 		i++
 	}
 	if len(a) < len(b) {
-		return a[i:] == b[i+1:] && i < len(a)
+		return a[i:] == b[i+1:] && (i < len(a) || long)
 	}
 	if i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:] {
 		return true
 	}
-	return len(a) >= 7 && i+1 < len(a) && a[i+1:] == b[i+1:]
+	return len(a) >= least && (i+1 < len(a) || long) && a[i+1:] == b[i+1:]
 }
 
 // doubledLetter reports whether b is a with one of its letters doubled.

@@ -139,7 +139,7 @@ func (t *Target) collected(r *release.Release) (likeness, bool) {
 		s.spell(r.Titles[i].Text, false)
 		for k := range t.names {
 			if s.n >= 3 && leads(&s, t.names[k].words) {
-				return likeness{state: Yes, code: CodeMatch, span: r.Titles[i].Span, name: k, among: true}, true
+				return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: k, among: true}, true
 			}
 		}
 	}
