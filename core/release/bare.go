@@ -7,7 +7,7 @@ func (p *parser) bare() {
 	switch {
 	case !r.Date.IsZero():
 	case r.Numbering == NumberNone:
-		_ = p.leading() || p.pair() || p.afterDash() || p.boxed() || p.beforeBracket() || p.padded() || p.compact() || p.hashed() || p.boxedFirst()
+		_ = p.leading() || p.pair() || p.afterDash() || p.boxed() || p.beforeBracket() || p.spread() || p.padded() || p.compact() || p.hashed() || p.boxedFirst() || p.part()
 	case r.Numbering == NumberSeason && Count(r.Seasons) == 1:
 		_ = p.afterDash() || p.boxed()
 	case r.Numbering == NumberSeasonEpisode:
@@ -70,7 +70,7 @@ func (p *parser) span(i int) (lo, hi, n int, ok bool) {
 		return 0, 0, 0, false
 	}
 	next := i + 1
-	if p.is(next, "ao") || p.is(next, "to") || p.is(next, "al") || p.is(next, "a") && p.toks[i].bracket != 0 {
+	if p.is(next, "ao") || p.is(next, "to") || p.is(next, "al") || p.is(next, "a") && (p.toks[i].bracket != 0 || p.width(i) > 1) {
 		next++
 	} else if next >= p.n || p.toks[next].gap&(gapDash|gapOther|gapComma) == 0 || p.toks[next].gap&(gapOpen|gapClose) != 0 {
 		return lo, lo, 1, true
@@ -114,7 +114,7 @@ func (p *parser) leadingPair(i int) bool {
 	s, _ := p.plain(i)
 	e, ok := p.plain(i + 1)
 	next, after := &p.toks[i+1], &p.toks[i+2]
-	if !ok || s == 0 || p.width(i) > 2 || p.width(i+1) != 2 || i+2 >= p.n || p.is(i+2, "jigen") || after.digits && after.gap&gapDash != 0 {
+	if !ok || s == 0 || p.rel.Year != 0 || p.width(i) > 2 || p.width(i+1) != 2 || i+2 >= p.n || p.is(i+2, "jigen") || after.digits && after.gap&gapDash != 0 {
 		return false
 	}
 	if next.gap != gapDash && !(next.gap == gapDot && after.gap&gapWideDash != 0) {
@@ -246,7 +246,7 @@ func (p *parser) boxed() bool {
 // bracketEnds reports whether the bracket of token i has nothing of its own from token k on.
 func (p *parser) bracketEnds(k, i int) bool {
 	for k < p.n && p.toks[k].bracket == p.toks[i].bracket {
-		if !p.toks[k].number && !finalWords[string(p.word(k))] {
+		if !p.toks[k].number && !finalWords[string(p.word(k))] && p.toks[k].script != scriptCJK {
 			return false
 		}
 		p.toks[k].claimed = true
@@ -319,12 +319,14 @@ func (p *parser) beforeBracket() bool {
 	lo, hi := 0, 0
 	if first, v, two, ok := p.span(i - 1); n == 1 && ok && two == 2 && i-1 > p.start {
 		at, n, lo, hi = i-1, 2, first, v
+	} else if first, v, three, ok := p.span(i - 2); n == 1 && ok && three == 3 && i-2 > p.start { // "1015 to 1020"
+		at, n, lo, hi = i-2, 3, first, v
 	} else if v, ok := p.plain(at); ok && p.width(at) >= 2 && p.toks[at].gap&^(gapSpace|gapUnder|gapDash|gapOther|gapDot) == 0 {
 		lo, hi = v, v
 	} else {
 		return false
 	}
-	if p.lead == 0 && (!p.zeroed(at) || p.width(at) == 3 && lo < 10 || p.width(at) > 3) && !p.subtitlesAt(i+1) {
+	if p.lead == 0 && (!p.zeroed(at) || p.width(at) == 3 && lo < 10 || p.width(at) > 3) && !p.subtitlesAt(i+1) && !p.longRunning(at) {
 		return false
 	}
 	if lo == hi && n == 2 && !p.half(i) {
@@ -332,6 +334,12 @@ func (p *parser) beforeBracket() bool {
 	}
 	p.take(NumberAbsolute, at, n, lo, hi)
 	return true
+}
+
+// longRunning reports whether token i is a number of three digits right before a square bracket, as films hardly have.
+func (p *parser) longRunning(i int) bool {
+	v, ok := p.number(i)
+	return ok && p.width(i) == 3 && i+1 < p.n && p.toks[i+1].gap&gapSquare != 0 && !isHeight(v) && v%100 != 0
 }
 
 // subtitlesAt reports whether token i is a word for subtitles.
@@ -346,6 +354,45 @@ func (p *parser) subtitlesAt(i int) bool {
 	}
 	return false
 }
+
+// spread reads a range among the words of a pack's name: "Title 001-500 Complete", "Title 1-291 (".
+func (p *parser) spread() bool {
+	if p.rel.Year != 0 || p.movieWord() {
+		return false
+	}
+	for i := p.start + 1; i+1 < p.end; i++ {
+		lo, hi, n, ok := p.span(i)
+		if !ok || n != 2 || p.toks[i].gap&^(gapDot|gapSpace|gapUnder) != 0 || p.toks[i+1].gap&^(gapDash|gapOther) != 0 || !p.toks[i].digits || !p.toks[i+1].digits {
+			continue
+		}
+		if p.zeroed(i) && p.width(i) == p.width(i+1) || lo == 1 && hi >= 10 && p.closes(i+n) {
+			p.take(NumberAbsolute, i, n, lo, hi)
+			return true
+		}
+	}
+	return false
+}
+
+// part reads the part of a mini-series, "Title Part 3" and "Title 1977 Part 3". A film's part stands before its year.
+func (p *parser) part() bool {
+	for i := p.start + 1; i+1 < p.n && i <= p.end+1; i++ {
+		if i == p.end && i != p.yearAt || i > p.end && (p.yearAt != p.end || p.rel.YearEnd != 0) || !partWords[string(p.word(i))] || p.toks[i].claimed || p.rel.Year != 0 && i < p.yearAt {
+			continue
+		}
+		v, ok := p.number(i + 1)
+		if !ok {
+			v, ok = numberNames[string(p.word(i+1))]
+		}
+		if !ok || v == 0 || v > 30 || p.toks[i+1].claimed || p.toks[i+1].gap&^(gapDot|gapSpace|gapUnder) != 0 {
+			continue
+		}
+		p.take(NumberPart, i, 2, v, v)
+		return true
+	}
+	return false
+}
+
+var partWords = wordSet("part pt teil parte partie часть")
 
 // padded reads a number of two digits that begins with a zero within a file's name: "Title.05.The.Quay.avi".
 func (p *parser) padded() bool {
@@ -369,7 +416,10 @@ func (p *parser) padded() bool {
 // file's name in small letters.
 func (p *parser) compact() bool {
 	i := p.end - 1
-	if i <= p.start || p.rel.Year != 0 || p.width(i) < 3 || p.width(i) > 4 || p.toks[i].gap&^(gapDot|gapSpace|gapUnder) != 0 || p.movieWord() {
+	if p.yearAt > p.start && p.yearAt == p.end && p.toks[p.yearAt+1].digits && p.yearAt+2 < p.n && p.toks[p.yearAt+2].strong && p.width(p.yearAt+1) == 3 {
+		i = p.yearAt + 1 // "title.2010.417.hdtv"
+	}
+	if i <= p.start || p.rel.Year != 0 && i < p.yearAt || p.width(i) < 3 || p.width(i) > 4 || p.toks[i].gap&^(gapDot|gapSpace|gapUnder) != 0 || p.movieWord() {
 		return false
 	}
 	v, ok := p.plain(i)
@@ -389,15 +439,15 @@ func (p *parser) compact() bool {
 func (p *parser) recorded(i int) bool {
 	switch p.rel.Source {
 	case SourceSAT, SourceTV, SourcePDTV, SourceHDTVRip, SourceHDTV:
-		return p.end < p.n && (p.toks[p.end].strong || p.waitingAt(p.end))
+		return i+1 < p.n && (p.toks[i+1].strong || p.waitingAt(i+1))
 	case SourceUnknown:
-		strong := p.end < p.n && p.toks[p.end].strong
+		strong := i+1 < p.n && p.toks[i+1].strong
 		if strong && (p.zeroed(i) && p.width(i) == 4 || p.rel.Codec == CodecXviD) {
 			return true
 		}
 		return p.small() && (strong || p.end >= p.n && p.rel.Ext && p.toks[i].gap == gapDot)
 	case SourceHDRip, SourceWebDLRip, SourceWebMux, SourceWebRip, SourceWeb, SourceWebDL:
-		return p.end < p.n && p.toks[p.end].strong && (p.zeroed(i) && p.width(i) == 4 || p.small())
+		return i+1 < p.n && p.toks[i+1].strong && (p.zeroed(i) && p.width(i) == 4 || p.small())
 	}
 	return false
 }

@@ -40,7 +40,7 @@ func (c *cursor) half() bool {
 func (c *cursor) outOf() (total int, ok bool) {
 	start := c.i
 	c.skip(" ._", 1)
-	if c.word("из") || c.word("of") || c.word("iz") {
+	if c.word("из") || c.word("of") || c.word("iz") || c.word("von") || c.word("sur") || c.word("av") {
 		c.skip(" ._", 1)
 		if v, w := c.digits(4); w > 0 && c.edge() && v > 0 {
 			return v, true
@@ -63,18 +63,21 @@ const (
 	jointAnd   // "and", "et", "y"
 )
 
-// toWords and andWords join numbers in a range and in a list. The space after them is part of them.
+// toWords and andWords join numbers in a range and in a list.
 var (
-	toWords  = [...]string{"to ", "thru ", "through ", "al ", "ao ", "a ", "bis ", "до ", "по ", "till ", "ate "}
-	andWords = [...]string{"and ", "und ", "et ", "y ", "e ", "i ", "и ", "en ", "og ", "och "}
+	toWords  = [...]string{"to", "thru", "through", "al", "ao", "a", "bis", "до", "по", "till", "ate"}
+	andWords = [...]string{"and", "und", "et", "y", "e", "i", "и", "en", "og", "och"}
 )
 
-// oneOf reads one of the words.
+// oneOf reads one of the words and the separator after it.
 func (c *cursor) oneOf(words []string) bool {
+	start := c.i
 	for _, w := range words {
-		if c.word(w) {
+		if c.word(w) && hasByte(" ._", c.peek()) {
+			c.i++
 			return true
 		}
+		c.i = start
 	}
 	return false
 }

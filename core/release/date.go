@@ -21,6 +21,13 @@ func (p *parser) dateAt(i int) int {
 	if i+2 >= p.n || len(p.word(i)) == 0 {
 		return 0
 	}
+	if t.digits && p.width(i) == 4 { // "2022 Jan 17"
+		if m := month(p.word(i + 1)); m > 0 && p.toks[i+1].gap&^dateGap == 0 && p.toks[i+2].gap&^dateGap == 0 {
+			if d, ok := ordinal(p.word(i + 2)); ok && p.setDay(i, m, d) {
+				return 3
+			}
+		}
+	}
 	if !isDigit(p.word(i)[0]) {
 		return p.monthFirst(i)
 	}
@@ -181,66 +188,4 @@ func day(y, m, d int) (Date, bool) {
 		return Date{}, false
 	}
 	return Date{uint16(y), uint8(m), uint8(d)}, true
-}
-
-// A number between these may be a year.
-const firstYear, lastYear = 1900, 2039
-
-// year chooses the year of release: the last year-like number before the technical words that does not begin the title.
-func (p *parser) year() {
-	first := p.firstToken()
-	tech := p.firstStrong(first)
-	best, bestRank := -1, 0
-	for i := 0; i < p.n; i++ {
-		v, ok := p.number(i)
-		t := &p.toks[i]
-		if !ok || p.width(i) != 4 || v < firstYear || v > lastYear || t.claimed {
-			continue
-		}
-		rank := 1
-		switch {
-		case t.gap&gapOpen != 0:
-			rank = 4
-		case i > first && i < tech:
-			rank = 3
-		case i > first:
-			rank = 2
-		}
-		if i == first && (p.yearlike(i+1) || i+1 >= p.n || p.toks[i+1].strong || p.toks[i+1].number || p.toks[i+1].gap&(gapOpen|gapWideDash) != 0 || p.laterYear(i, tech)) {
-			continue
-		}
-		if rank < bestRank || rank == bestRank && i > tech {
-			continue
-		}
-		best, bestRank = i, rank
-	}
-	if best < 0 {
-		return
-	}
-	v, _ := p.number(best)
-	p.rel.Year = uint16(v)
-	n := 1
-	if end, ok := p.number(best + 1); ok && p.toks[best+1].gap&^gapSpace == gapDash && p.width(best+1) == 4 && end > v && end <= lastYear {
-		p.rel.YearEnd = uint16(end)
-		n = 2
-	} else if start, ok := p.number(best - 1); ok && best > 0 && p.toks[best].gap&^gapSpace == gapDash && p.width(best-1) == 4 && start < v && start >= firstYear && best-1 > first {
-		p.rel.Year, p.rel.YearEnd = uint16(start), uint16(v)
-		best, n = best-1, 2
-	}
-	p.claim(FieldYear, best, n)
-	p.yearAt = best
-}
-
-func (p *parser) laterYear(i, tech int) bool {
-	for k := i + 1; k < p.n; k++ {
-		if p.yearlike(k) && k <= tech {
-			return true
-		}
-	}
-	return false
-}
-
-func (p *parser) yearlike(i int) bool {
-	v, ok := p.number(i)
-	return ok && i < p.n && p.width(i) == 4 && v >= firstYear && v <= lastYear && !p.toks[i].claimed
 }

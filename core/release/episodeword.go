@@ -120,10 +120,12 @@ func (p *parser) runTogether(n *numbers) {
 		return
 	}
 	c := cursor{p.fold[:p.nfold], n.end}
-	if c.word("_") {
-		if v, w := c.digits(4); w >= 3 && c.edge() && v > int(n.e[0].Hi) && v/100 == int(s) {
-			hi, n.end = uint16(v%100), c.i
+	for c.word("_") {
+		v, w := c.digits(4)
+		if w < 3 || !c.edge() || v%100 <= int(hi) || v/100 != int(s) {
+			break
 		}
+		hi, n.end = uint16(v%100), c.i
 	}
 	end := n.end
 	n.reset(NumberSeasonEpisode)
@@ -164,8 +166,8 @@ func (p *parser) outOf(n *numbers, i int) bool {
 	return true
 }
 
-// part reads "Cd2 of 3"; "Part 2 of 3" is read from its number on.
-func (p *parser) part(n *numbers, i, at int) bool {
+// partOf reads "Cd2 of 3"; "Part 2 of 3" is read from its number on.
+func (p *parser) partOf(n *numbers, i, at int) bool {
 	c := cursor{p.fold[:p.nfold], int(p.toks[i].flo) + at}
 	v, w := c.digits(2)
 	total, ok := c.outOf()

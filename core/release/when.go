@@ -9,6 +9,9 @@ func (p *parser) numbering() {
 		}
 		if n := p.dateAt(i); n > 0 {
 			p.claimNumber(FieldDate, i, int(p.toks[i+n-1].fhi))
+			if i > 1 && dateWords[string(p.word(i-1))] && p.toks[i].gap&^(gapDot|gapSpace|gapUnder) == 0 {
+				p.toks[i-1].claimed, p.toks[i-1].number = true, true
+			}
 			i += n - 1
 			p.numEnd = i + 1
 		}
@@ -28,6 +31,9 @@ func (p *parser) numbering() {
 		}
 	}
 }
+
+// dateWords come before a day of broadcast: "Title vom 03.02.2015".
+var dateWords = wordSet("vom am du del dal от за")
 
 // numberAt reads the numbering at token i; from is the token that it starts with, which may be the one before.
 func (p *parser) numberAt(n *numbers, i int) (from int, ok bool) {
@@ -70,7 +76,7 @@ func (p *parser) worded(n *numbers, i int) bool {
 	case countsExtras:
 		return p.extra(n, i, at)
 	case countsParts:
-		return at < p.width(i) && p.part(n, i, at)
+		return at < p.width(i) && p.partOf(n, i, at)
 	case countsVolumes:
 		p.volumes(i, at)
 	case countsBroadcast:
