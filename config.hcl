@@ -77,6 +77,7 @@ source "watchlist" {
   plugin = "file"
   path   = "watchlist.txt" # titles, ids or links, one a line
   every  = "1m"
+  # profiles = ["2160p", "1080p"] # each title at both, side by side, where there are profiles of these names
 }
 
 # Requests of Overseerr, Jellyseerr or Seerr:

@@ -60,7 +60,7 @@ func (s Schema) Attribute(name string) (Attribute, bool) {
 
 // Reserved are the attributes of a capability block that belong to the host. A schema that uses one is refused.
 func Reserved() []string {
-	return []string{"plugin", "enabled", "priority", "timeout", "every", "limit", "proxy", "profile", "labels", "from"}
+	return []string{"plugin", "enabled", "priority", "timeout", "every", "limit", "proxy", "profile", "profiles", "labels", "from"}
 }
 
 // Diagnostic is a complaint about settings, shown at the line of its attribute.

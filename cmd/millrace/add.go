@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -13,14 +14,15 @@ import (
 )
 
 func (p *program) itemAdd() *cobra.Command {
-	var kind, seasons, profile string
+	var kind, seasons string
+	var profiles []string
 	var wait bool
 	c := leaf("add TITLE...", "Want a film or a show", 1, -1, func(ctx context.Context, args []string) error {
 		want, err := parseWant(strings.Join(args, " "))
 		if err != nil {
 			return err
 		}
-		if err := want.settle(kind, seasons, profile); err != nil {
+		if err := want.settle(kind, seasons, profiles); err != nil {
 			return err
 		}
 		return p.add(ctx, want, wait)
@@ -32,12 +34,13 @@ func (p *program) itemAdd() *cobra.Command {
   millrace item add https://www.imdb.com/title/tt1727587/
   millrace item add "Sintel (2010)"
   millrace item add "The Mill on the Race" --seasons 1,2
+  millrace item add tt1727587 --profile 2160p --profile 1080p
 
 Of a show, every season but the specials is wanted unless --seasons says otherwise. 'millrace search' finds ids.`
 	f := c.Flags()
 	f.StringVar(&kind, "kind", "", "`KIND` of title: movie or show (default: found out)")
 	f.StringVar(&seasons, "seasons", "", "`SEASONS` of a show, as 1,2 or 1-3; 0 are the specials")
-	f.StringVar(&profile, "profile", "", "`PROFILE` that says which releases are wanted (default: default)")
+	f.StringArrayVar(&profiles, "profile", nil, "`PROFILE` that says which releases are wanted (default: default); more than once: each, side by side")
 	f.BoolVar(&wait, "wait", false, "show what happens, until it is here or nothing happens any more")
 	return c
 }
@@ -47,20 +50,31 @@ func (p *program) add(ctx context.Context, want newItem, wait bool) error {
 	if err != nil {
 		return err
 	}
-	a, err := ask[item](ctx, c, request{method: http.MethodPost, path: "/items", body: want})
+	a, err := ask[addedItem](ctx, c, request{method: http.MethodPost, path: "/items", body: want})
 	if err != nil {
 		return err
 	}
+	added := append([]item{a.value.item}, a.value.Versions...)
 	if !p.json {
-		fmt.Fprintf(p.out, "%d  %s: %s\n", a.value.ID, clean(a.value.Label), a.value.State)
+		for _, it := range added {
+			at := ""
+			if len(added) > 1 {
+				at = " (" + it.Profile + ")"
+			}
+			fmt.Fprintf(p.out, "%d  %s%s: %s\n", it.ID, clean(it.Label), clean(at), it.State)
+		}
 	}
-	if wait {
-		return p.await(ctx, c, a.value.ID)
+	if !wait {
+		if p.json {
+			return p.writeJSON(a.raw)
+		}
+		return nil
 	}
-	if p.json {
-		return p.writeJSON(a.raw)
+	var errs []error
+	for _, it := range added {
+		errs = append(errs, p.await(ctx, c, it.ID))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // await shows what happens to an item until it rests. It fails where the item then is not here.

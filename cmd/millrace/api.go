@@ -26,6 +26,12 @@ type item struct {
 	Changed   time.Time      `json:"changed"`
 }
 
+// addedItem is an item just added, with the same title at other profiles.
+type addedItem struct {
+	item
+	Versions []item `json:"versions"`
+}
+
 type ids struct {
 	IMDb    string `json:"imdb,omitempty"`
 	TMDB    string `json:"tmdb,omitempty"`

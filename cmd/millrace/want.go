@@ -10,13 +10,13 @@ import (
 
 // newItem is what is asked of the daemon to add.
 type newItem struct {
-	IDs     *ids   `json:"ids,omitempty"`
-	Name    string `json:"name,omitempty"`
-	Year    int    `json:"year,omitempty"`
-	Kind    string `json:"kind,omitempty"`
-	Seasons []int  `json:"seasons,omitempty"`
-	Profile string `json:"profile,omitempty"`
-	Magnet  string `json:"magnet,omitempty"`
+	IDs      *ids     `json:"ids,omitempty"`
+	Name     string   `json:"name,omitempty"`
+	Year     int      `json:"year,omitempty"`
+	Kind     string   `json:"kind,omitempty"`
+	Seasons  []int    `json:"seasons,omitempty"`
+	Profiles []string `json:"profiles,omitempty"`
+	Magnet   string   `json:"magnet,omitempty"`
 }
 
 var (
@@ -216,7 +216,7 @@ func parseSeasons(text string) ([]int, error) {
 }
 
 // settle adds what the flags say and refuses what leaves open which title is meant.
-func (w *newItem) settle(kind, seasons, profile string) (err error) {
+func (w *newItem) settle(kind, seasons string, profiles []string) (err error) {
 	if kind, err = titleKind(kind); err != nil {
 		return err
 	}
@@ -235,7 +235,7 @@ func (w *newItem) settle(kind, seasons, profile string) (err error) {
 		}
 		w.Kind = "show"
 	}
-	w.Profile = profile
+	w.Profiles = profiles
 	if w.Kind == "" && w.IDs != nil && w.IDs.IMDb == "" && (w.IDs.TMDB != "" || w.IDs.Trakt != "") {
 		return usagef("films and shows are numbered apart there: add --kind movie or --kind show")
 	}

@@ -60,7 +60,7 @@ func TestWhatCannotBeWantedIsRefused(t *testing.T) {
 			t.Parallel()
 			want, err := parseWant(tc.text)
 			if err == nil {
-				err = want.settle(tc.kind, tc.seasons, "")
+				err = want.settle(tc.kind, tc.seasons, nil)
 			}
 			if !errors.As(err, new(usageError)) {
 				t.Errorf("got %v, want a usage error", err)

@@ -86,9 +86,25 @@ func (d *decoder) references(c *Config, s *section) {
 	if name := s.text("profile"); name != "" && s.find("profile").attr.Name == "profile" {
 		d.reference(s.find("profile"), nil, "profile", name, profiles)
 	}
+	for i, name := range s.texts("profiles") {
+		d.reference(s.find("profiles"), i, "profile", name, profiles)
+	}
+	d.eitherProfile(s)
 	for i, name := range s.texts("from") {
 		d.reference(s.find("from"), i, "scraper", name, scrapers)
 	}
+}
+
+// eitherProfile complains of a source that names one profile and several.
+func (d *decoder) eitherProfile(s *section) {
+	one, several := s.find("profile"), s.find("profiles")
+	if one == nil || several == nil || one.origin == fromDefault || several.value.IsNull() {
+		return
+	}
+	d.report(problem{
+		summary: `"profile" and "profiles" exclude each other`, detail: `Write the profile into "profiles", or leave that out.`,
+		at: several.at(), variable: several.shownVariable(),
+	})
 }
 
 func (d *decoder) reference(o *setting, key any, kind, name string, names []string) {

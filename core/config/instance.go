@@ -27,7 +27,7 @@ type Instance struct {
 	Every      time.Duration // between two lists; of a source only
 	Limit      float64       // calls a second; 0: the plugin's own
 	Proxy      string        // URL, may hold a password; empty: as the daemon's environment has it
-	Profile    string        // of a source only
+	Profiles   []string      // of a source only; of what names none itself
 	From       []string      // scrapers; of a debrid only; empty: any
 	Labels     map[string]string
 
@@ -145,7 +145,10 @@ func (d *decoder) buildInstance(s *section) Instance {
 	i := Instance{
 		Capability: s.block.name, Name: s.label, Plugin: s.text("plugin"),
 		Enabled: s.flag("enabled"), Priority: int(s.number("priority")), Timeout: s.duration("timeout"), Every: s.duration("every"),
-		Proxy: s.text("proxy"), Profile: s.text("profile"), From: s.texts("from"), Labels: s.textMap("labels"),
+		Proxy: s.text("proxy"), From: s.texts("from"), Labels: s.textMap("labels"),
+	}
+	if i.Profiles = s.texts("profiles"); len(i.Profiles) == 0 && s.text("profile") != "" {
+		i.Profiles = []string{s.text("profile")}
 	}
 	// A limit that does not parse has been noted when it was read.
 	i.Limit, _ = parseLimit(s.text("limit"))

@@ -213,7 +213,7 @@ func TestEveryBlockReachesTheConfig(t *testing.T) {
 		Instances: []config.Instance{
 			{
 				Capability: "source", Name: "watchlist", Plugin: "file", Enabled: true, Timeout: time.Minute, Every: time.Minute,
-				Profile: "best", Settings: []byte(`{"path":"watchlist.txt"}`),
+				Profiles: []string{"best"}, Settings: []byte(`{"path":"watchlist.txt"}`),
 			},
 			{
 				Capability: "scraper", Name: "archive", Plugin: "archive", Enabled: true, Timeout: 20 * time.Second,
@@ -371,5 +371,39 @@ scraper "any" {
 	}
 	if shown := string(c.Show()); strings.Contains(shown, planted) {
 		t.Errorf("the secret is shown:\n%s", shown)
+	}
+}
+
+func TestASourceWantsAtOneProfileOrAtSeveral(t *testing.T) {
+	t.Parallel()
+	const profiles = "profile \"hd\" {}\nprofile \"uhd\" {}\n"
+	tests := map[string]struct {
+		lines string
+		want  []string
+		fault string // part of what is said
+	}{
+		"none named is the default":    {"", []string{"default"}, ""},
+		"one":                          {`profile = "hd"`, []string{"hd"}, ""},
+		"several":                      {`profiles = ["uhd", "hd"]`, []string{"uhd", "hd"}, ""},
+		"one that is not there":        {`profiles = ["uhd", "hdd"]`, nil, `There is no profile "hdd"`},
+		"one and several are a riddle": {"profile = \"hd\"\n  profiles = [\"uhd\"]", nil, "exclude each other"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, ds := load(t, profiles+"source \"file\" {\n  path = \"x\"\n  "+tt.lines+"\n}\n")
+			if tt.fault != "" {
+				if len(ds) != 1 || !strings.Contains(ds.String(), tt.fault) {
+					t.Errorf("got %v, want a word of %q", ds, tt.fault)
+				}
+				return
+			}
+			if len(ds) > 0 {
+				t.Fatalf("unexpected diagnostics:\n%s", ds)
+			}
+			if diff := cmp.Diff(c.Instances[0].Profiles, tt.want); diff != "" {
+				t.Errorf("got before want:\n%s", diff)
+			}
+		})
 	}
 }

@@ -150,7 +150,8 @@ func reserved(capability, label string) []attr {
 	case sdk.CapabilitySource:
 		attrs = append(attrs,
 			typed(sdk.TypeDuration, "every", "How often to ask what is wanted.").or(`"5m"`).between(1, 30*day),
-			text("profile", "Profile of what it wants, where it names none itself.").or(`"default"`))
+			text("profile", "Profile of what it wants, where it names none itself.").or(`"default"`),
+			typed(sdk.TypeStrings, "profiles", "Profiles instead of one: what it wants is had at each of them, side by side."))
 	case sdk.CapabilityDebrid:
 		attrs = append(attrs,
 			typed(sdk.TypeStrings, "from", "Take only releases that these scrapers found; any if absent."))
@@ -211,7 +212,7 @@ func (b block) elsewhere(name string) string {
 	if !slices.Contains(capabilities(), b.name) {
 		return ""
 	}
-	return map[string]string{"every": sdk.CapabilitySource, "profile": sdk.CapabilitySource, "from": sdk.CapabilityDebrid}[name]
+	return map[string]string{"every": sdk.CapabilitySource, "profile": sdk.CapabilitySource, "profiles": sdk.CapabilitySource, "from": sdk.CapabilityDebrid}[name]
 }
 
 var ruleForm = regexp.MustCompile(`^[a-z0-9]+([._-][a-z0-9]+)*$`)

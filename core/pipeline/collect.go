@@ -74,47 +74,73 @@ func (p *Pipeline) collect(ctx context.Context, j db.Job) error {
 }
 
 // Submit puts a request into the library and returns its item. One that is there already changes nothing, except that
-// seasons may be added. The source is "" for the daemon's own pages and command line.
+// seasons may be added. The source is "" for the daemon's own pages and command line. A source that wants at several
+// profiles has an item at each, side by side; it is the first that is returned.
 func (p *Pipeline) Submit(ctx context.Context, source string, r sdk.Request) (int64, error) {
-	r, err := p.resolve(ctx, r)
+	items, err := p.SubmitAt(ctx, source, r, p.profilesOf(source, r))
 	if err != nil {
 		return 0, err
 	}
-	profile := r.Profile
-	if in, ok := p.pool.Find(sdk.CapabilitySource, source); ok && profile == "" {
-		profile = in.Profile
+	return items[0], nil
+}
+
+// profilesOf are the profiles at which a request of a source is wanted.
+func (p *Pipeline) profilesOf(source string, r sdk.Request) []string {
+	if r.Profile != "" {
+		return []string{r.Profile}
 	}
-	if profile == "" {
-		profile = "default"
+	if in, ok := p.pool.Find(sdk.CapabilitySource, source); ok && len(in.Profiles) > 0 {
+		return in.Profiles
 	}
-	if _, ok := p.set.Load().Profiles[profile]; !ok {
-		return 0, &sdk.Error{Kind: sdk.Invalid, Attribute: "profile", Message: fmt.Sprintf("there is no profile %q in the configuration", profile)}
+	return []string{"default"}
+}
+
+// SubmitAt puts a request into the library at each of some profiles, whatever it says itself, and returns its items in
+// their order: all, or none where one of them cannot be had.
+func (p *Pipeline) SubmitAt(ctx context.Context, source string, r sdk.Request, profiles []string) ([]int64, error) {
+	for _, name := range profiles {
+		if _, ok := p.set.Load().Profiles[name]; !ok {
+			return nil, &sdk.Error{Kind: sdk.Invalid, Attribute: "profile", Message: fmt.Sprintf("there is no profile %q in the configuration", name)}
+		}
+	}
+	r, err := p.resolve(ctx, r)
+	if err != nil {
+		return nil, err
 	}
 	if r.Magnet != "" {
 		if _, err := importedRelease(r.Magnet, nil); err != nil {
-			return 0, err
+			return nil, err
 		}
 		if r.Kind == sdk.Show {
-			return 0, errWholeShow
+			return nil, errWholeShow
 		}
 	}
-	var item int64
-	fresh := false
+	var items, fresh []int64
 	err = p.db.Tx(ctx, func(tx *db.Tx) error {
-		var err error
-		item, fresh, err = tx.Submit(ctx, db.Submission{Request: r, Instance: source, Profile: profile})
-		if err == nil && fresh && r.Magnet != "" {
-			err = tx.Enqueue(ctx, library.Step{Kind: library.StepImport, Item: item, Key: r.Magnet})
+		items, fresh = nil, nil
+		for _, name := range profiles {
+			r.Profile = name
+			item, added, err := tx.Submit(ctx, db.Submission{Request: r, Instance: source})
+			if err == nil && added && r.Magnet != "" {
+				err = tx.Enqueue(ctx, library.Step{Kind: library.StepImport, Item: item, Key: r.Magnet})
+			}
+			if err != nil {
+				return err
+			}
+			items = append(items, item)
+			if added {
+				fresh = append(fresh, item)
+			}
 		}
-		return err
+		return nil
 	})
 	if err != nil {
-		return 0, fmt.Errorf("take request for %s: %w", describe(r), err)
+		return nil, fmt.Errorf("take request for %s: %w", describe(r), err)
 	}
-	if fresh {
+	for _, item := range fresh {
 		p.o.Log.Info("wanted", "title", describe(r), "source", source, "item", item)
 	}
-	return item, nil
+	return items, nil
 }
 
 func describe(r sdk.Request) string {

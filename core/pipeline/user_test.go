@@ -14,6 +14,7 @@ import (
 	"github.com/millrace-media/millrace/core/db"
 	"github.com/millrace-media/millrace/core/library"
 	"github.com/millrace-media/millrace/core/link"
+	"github.com/millrace-media/millrace/core/rank"
 	"github.com/millrace-media/millrace/sdk"
 )
 
@@ -72,6 +73,52 @@ func TestOneBadRequestDoesNotStopTheOthers(t *testing.T) {
 	w.ok(w.collect(t.Context(), db.Job{Step: library.Step{Kind: library.StepCollect, Key: "gone"}}))
 	if items, err := w.db.Items(t.Context(), db.ItemFilter{}); err != nil || len(items) != 1 {
 		t.Errorf("items %v, %v", items, err)
+	}
+}
+
+func TestASourceOfSeveralProfilesHasATitleAtEach(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.profiles(rank.Profile{Name: "default", Resolutions: []string{"1080p"}}, rank.Profile{Name: "4k", Resolutions: []string{"2160p"}})
+	w.scrap.releases = []sdk.Release{
+		{Name: "Sintel.2010.1080p.BluRay", Hash: hashA, Size: 900 << 20}, {Name: "Sintel.2010.2160p.BluRay", Hash: hashB, Size: 900 << 20},
+	}
+	w.a.ready(hashA, "sintel.2010.1080p.mkv")
+	w.a.ready(hashB, "sintel.2010.2160p.mkv")
+	w.src.list = []sdk.Request{{IDs: film.IDs, Kind: sdk.Movie, Ref: "1"}}
+	for range 2 { // asked again it wants the same
+		w.ok(w.collect(t.Context(), db.Job{Step: library.Step{Kind: library.StepCollect, Key: "both"}}))
+	}
+	items, err := w.db.Items(t.Context(), db.ItemFilter{})
+	w.ok(err)
+	var at []string
+	for _, it := range items {
+		w.must(it.ID, library.StepIndex, library.StepScrape, library.StepDownload, library.StepRegister)
+		w.state(it.ID, library.StateCompleted)
+		at = append(at, w.paths(it.ID)...)
+	}
+	want := []string{"/mnt/movies/Sintel (2010)/Sintel (2010) - 4k.mkv", "/mnt/movies/Sintel (2010)/Sintel (2010).mkv"}
+	if d := cmp.Diff(at, want); d != "" {
+		t.Errorf("got before want:\n%s", d)
+	}
+	if d := cmp.Diff([]string{hashB, hashA}, w.a.added); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestATitleIsWantedAtEachProfileOrAtNone(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	r := sdk.Request{IDs: film.IDs, Kind: sdk.Movie}
+	if _, err := w.SubmitAt(t.Context(), "", r, []string{"default", "none"}); sdk.KindOf(err) != sdk.Invalid {
+		t.Errorf("got %v, want Invalid", err)
+	}
+	if items, err := w.db.Items(t.Context(), db.ItemFilter{}); err != nil || len(items) != 0 {
+		t.Errorf("items %v, %v", items, err)
+	}
+	ids, err := w.SubmitAt(t.Context(), "", r, []string{"default", "4k"})
+	if err != nil || len(ids) != 2 || w.item(ids[0]).Profile != "default" || w.item(ids[1]).Profile != "4k" {
+		t.Errorf("items %v, %v", ids, err)
 	}
 }
 

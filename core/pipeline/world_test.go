@@ -192,10 +192,12 @@ func setupOn(t testing.TB, d *db.DB) *world {
 	}
 	onlyX := value(sdk.CapabilityDebrid, "x-only", &debrid{})
 	onlyX.From = []string{"x"}
+	both := value(sdk.CapabilitySource, "both", w.src)
+	both.Profiles = []string{"4k", "default"}
 	pool := plugin.Fixed(plugin.Options{},
 		value(sdk.CapabilityMetadata, "meta", w.meta), value(sdk.CapabilityScraper, "scraper", w.scrap),
 		value(sdk.CapabilityDebrid, "a", w.a), value(sdk.CapabilityDebrid, "b", w.b), onlyX,
-		value(sdk.CapabilitySource, "source", w.src), value(sdk.CapabilityUpdater, "server", w.server))
+		value(sdk.CapabilitySource, "source", w.src), both, value(sdk.CapabilityUpdater, "server", w.server))
 	c, err := cache.New(cache.Options{})
 	w.ok(err)
 	t.Cleanup(func() {

@@ -67,7 +67,15 @@ type NewItem struct {
 	Kind    string  `json:"kind,omitempty" enum:"movie,show" doc:"Absent: found out"`
 	Seasons []int   `json:"seasons,omitempty" doc:"Of a show; absent: all but the specials"`
 	Profile string  `json:"profile,omitempty" doc:"Absent: default"`
-	Magnet  string  `json:"magnet,omitempty" doc:"Take this release instead of searching"`
+	// Profiles are an item each, side by side.
+	Profiles []string `json:"profiles,omitempty" maxItems:"20" doc:"Several profiles instead of one: an item at each, side by side"`
+	Magnet   string   `json:"magnet,omitempty" doc:"Take this release instead of searching"`
+}
+
+// AddedItem is an item just added, with the same title at the other profiles asked for.
+type AddedItem struct {
+	Item
+	Versions []Item `json:"versions,omitempty" doc:"The items at the other profiles"`
 }
 
 // Removal is what a removal takes, or would take, with an item.

@@ -166,6 +166,19 @@ func TestErrorsHaveOneShape(t *testing.T) {
 	}
 }
 
+func TestATitleIsAddedAtSeveralProfiles(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	got := decode[AddedItem](w, w.local(http.MethodPost, "/api/v1/items", `{"id":"tt1727587","kind":"movie","profiles":["uhd","default"]}`), http.StatusCreated)
+	if got.Profile != "uhd" || len(got.Versions) != 1 || got.Versions[0].Profile != "default" || got.ID == got.Versions[0].ID {
+		t.Errorf("got %+v", got)
+	}
+	p := decode[Problem](w, w.local(http.MethodPost, "/api/v1/items", `{"id":"tt1727587","profile":"uhd","profiles":["hd"]}`), http.StatusBadRequest)
+	if !strings.Contains(p.Detail, "not both") {
+		t.Errorf("got %+v", p)
+	}
+}
+
 func TestWhyCountsReasons(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

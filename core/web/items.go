@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -118,16 +119,32 @@ func choices[T ~string](list []T) string {
 	return "it is one of " + strings.Join(names, ", ")
 }
 
-func (s *Server) addItem(ctx context.Context, in *addInput) (Item, error) {
+func (s *Server) addItem(ctx context.Context, in *addInput) (AddedItem, error) {
 	r, err := in.Body.request()
 	if err != nil {
-		return Item{}, err
+		return AddedItem{}, err
 	}
-	id, err := s.o.Library.Submit(ctx, "", r)
+	profiles := in.Body.Profiles
+	if len(profiles) == 0 {
+		profiles = []string{cmp.Or(r.Profile, "default")}
+	}
+	ids, err := s.o.Library.SubmitAt(ctx, "", r, profiles)
 	if err != nil {
-		return Item{}, err
+		return AddedItem{}, err
 	}
-	return s.item(ctx, id)
+	var out AddedItem
+	for i, id := range ids {
+		it, err := s.item(ctx, id)
+		if err != nil {
+			return out, err
+		}
+		if i == 0 {
+			out.Item = it
+		} else {
+			out.Versions = append(out.Versions, it)
+		}
+	}
+	return out, nil
 }
 
 // request is what is asked of the library. A magnet link alone names its title by the release's name.
@@ -135,6 +152,9 @@ func (n NewItem) request() (sdk.Request, error) {
 	r := sdk.Request{
 		IDs: n.IDs, Kind: sdk.TitleKind(n.Kind), Name: strings.TrimSpace(n.Name), Year: n.Year, Seasons: n.Seasons, Profile: n.Profile,
 		Magnet: strings.TrimSpace(n.Magnet),
+	}
+	if n.Profile != "" && len(n.Profiles) > 0 {
+		return r, &sdk.Error{Kind: sdk.Invalid, Attribute: "profiles", Message: "write profile or profiles, not both"}
 	}
 	if n.ID != "" {
 		ids, err := parseID(n.ID)

@@ -28,6 +28,8 @@ import (
 type Library interface {
 	// Submit puts a request into the library and returns its item.
 	Submit(ctx context.Context, source string, r sdk.Request) (int64, error)
+	// SubmitAt puts a request into the library at each of some profiles and returns its items in their order.
+	SubmitAt(ctx context.Context, source string, r sdk.Request, profiles []string) ([]int64, error)
 	// Import has a release taken for an item, by its magnet link or its .torrent.
 	Import(ctx context.Context, item int64, magnet string, torrent []byte) error
 	// Collect has a source asked soon.

@@ -101,18 +101,33 @@ func (p *played) noted() []string {
 }
 
 func (p *played) Submit(ctx context.Context, source string, r sdk.Request) (id int64, err error) {
+	ids, err := p.SubmitAt(ctx, source, r, []string{"default"})
+	if err != nil {
+		return 0, err
+	}
+	return ids[0], nil
+}
+
+func (p *played) SubmitAt(ctx context.Context, source string, r sdk.Request, profiles []string) (ids []int64, err error) {
 	p.note("submit " + source + " " + r.IDs.String() + " " + r.Name)
 	if p.fail != nil {
-		return 0, p.fail
+		return nil, p.fail
 	}
 	if r.Kind == "" {
 		r.Kind = sdk.Movie
 	}
 	err = p.db.Tx(ctx, func(tx *db.Tx) error {
-		id, _, err = tx.Submit(ctx, db.Submission{Request: r, Instance: source, Profile: "default"})
-		return err
+		for _, name := range profiles {
+			r.Profile = name
+			id, _, err := tx.Submit(ctx, db.Submission{Request: r, Instance: source})
+			if err != nil {
+				return err
+			}
+			ids = append(ids, id)
+		}
+		return nil
 	})
-	return id, err
+	return ids, err
 }
 
 func (p *played) Import(_ context.Context, item int64, magnet string, torrent []byte) error {
