@@ -136,7 +136,7 @@ func (t *Target) bareNumber(x *numbering) MatchResult {
 	switch {
 	case s == 0:
 		if x.special && same {
-			return unsure(CodeNoSeason, 6)
+			return yes(7)
 		}
 		return no(CodeOtherEpisode, itoa(e), shown(x.eps))
 	case x.special && !t.pile(x):

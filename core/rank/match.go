@@ -94,7 +94,7 @@ func (t *Target) match(r *release.Release) MatchResult {
 	m.Language = t.names[l.name].Language
 	if m.State != No && l.fuzzy {
 		m.Confidence -= min(m.Confidence, 3)
-		if !l.year && rest.Year == 0 && !l.episode {
+		if !l.year && !l.episode && (rest.Year == 0 || !rest.Date.IsZero()) {
 			m.State, m.Code, m.Want, m.Got = Unsure, CodeSimilarTitle, t.name(), r.Title()
 		}
 	}

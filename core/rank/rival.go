@@ -83,3 +83,31 @@ func (t *Target) tellsEpisode(r *release.Release) bool {
 	}
 	return false
 }
+
+// tellsOther reports whether words that are no title of a wanted episode, nor nearly one, stand right after the numbering where
+// the title of the episode does.
+func (t *Target) tellsOther(r *release.Release) bool {
+	at := r.Span(release.FieldNumber)
+	if at.Empty() || len(t.after) == 0 || int(at.Hi) >= len(r.Raw) {
+		return false
+	}
+	end := uint16(len(r.Raw))
+	for _, f := range afterTitle {
+		if s := r.Span(f); !s.Empty() && s.Lo >= at.Hi {
+			end = min(end, s.Lo)
+		}
+	}
+	var s spelled
+	s.spell(r.Raw[at.Hi:end], false)
+	if s.n < 4 || int(end) == len(r.Raw) {
+		return false
+	}
+	var m mask
+	m.set(s.bytes())
+	for _, title := range t.after {
+		if m.ratio(title) >= 0.6 {
+			return false
+		}
+	}
+	return true
+}

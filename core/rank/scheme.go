@@ -33,8 +33,15 @@ func (t *Target) claim(f *file, l *likeness) claim {
 	}
 	var x numbering
 	x.read(r, l.season)
-	if l.part > 0 && x.how == release.NumberNone {
+	switch {
+	case x.how != release.NumberNone:
+	case l.part > 0:
 		x.how, x.eps = release.NumberPart, only(l.part)
+	case l.numbers.Hi > 0:
+		x.how, x.eps = release.NumberAbsolute, []release.Range{l.numbers}
+		if len(x.seasons) == 0 && f.folder != nil && release.Count(f.folder.Seasons) == 1 {
+			x.seasons = f.folder.Seasons
+		}
 	}
 	switch {
 	case release.Count(x.eps) > maxEpisodes || len(x.seasons) > 1 || release.Count(x.seasons) > 1:
@@ -187,7 +194,10 @@ func (t *Target) placeBare(c *claim, g group) (season int, episodes []int, code 
 			alone, fits = s, fits+1
 		}
 	}
+	s := last / 100
 	switch {
+	case c.numbers[0]/100 == s && t.has(s, last%100) && t.has(s, c.numbers[0]%100): // 205 is season 2, episode 5
+		return s, less(c.numbers, 100*s), ""
 	case fits == 1:
 		return alone, c.numbers, ""
 	case t.seasons > 1 && g.whole(1, t.total):

@@ -1,6 +1,10 @@
 package rank
 
-import "github.com/millrace-media/millrace/core/release"
+import (
+	"strings"
+
+	"github.com/millrace-media/millrace/core/release"
+)
 
 // numbering is a release's numbering with what the title adds to it.
 type numbering struct {
@@ -59,12 +63,24 @@ func (t *Target) series(r *release.Release, l *likeness) MatchResult {
 	if season == 0 {
 		season = t.names[l.name].Season
 	}
+	if l.among && r.Date.IsZero() {
+		return no(CodeOtherTitle, t.name(), r.Title())
+	}
 	var x numbering
 	x.read(r, season)
-	if l.part > 0 && x.how == release.NumberNone {
+	switch {
+	case x.how != release.NumberNone:
+	case l.part > 0:
 		x.how, x.eps = release.NumberPart, only(l.part)
+	case l.numbers.Hi > 0:
+		return t.settled(r, l)
+	case !x.all && r.Year != 0 && int(r.Year) != t.Year && t.rivalOf(int(r.Year), l, true):
+		return otherYear(t.Year, int(r.Year))
 	}
 	m := t.numbered(&x)
+	if t.Anime && (l.half || inHalf(r)) {
+		m = t.inHalf(&x, m, l)
+	}
 	m.Covers = x.covers()
 	if m.State == No {
 		return m
@@ -83,9 +99,79 @@ func (t *Target) series(r *release.Release, l *likeness) MatchResult {
 		m.Confidence = min(15, m.Confidence+1)
 	}
 	if m.State == Yes && t.contested(l, false) && !t.confirmed(r, l) {
+		if t.tellsOther(r) {
+			return no(CodeNamesake, "", "")
+		}
 		m.State, m.Code, m.Confidence = Unsure, CodeNamesake, min(m.Confidence, 7)
 	}
 	return m
+}
+
+// settled reads bare numbers that stand after the wanted name as what they may be: counted over all seasons, or season and
+// episode run together.
+func (t *Target) settled(r *release.Release, l *likeness) MatchResult {
+	rest := *l
+	rest.numbers = release.Range{}
+	n := l.numbers
+	as := *r
+	as.Numbering, as.Episodes = release.NumberAbsolute, []release.Range{n}
+	best := t.series(&as, &rest)
+	if s := n.Lo / 100; s > 0 && s == n.Hi/100 && n.Lo%100 > 0 && best.State != Yes && !t.Anime {
+		as.Numbering, as.Seasons, as.Episodes = release.NumberSeasonEpisode, only(int(s)), []release.Range{{Lo: n.Lo % 100, Hi: n.Hi % 100}}
+		if m := t.series(&as, &rest); m.State > best.State {
+			best = m
+		}
+	}
+	best.Confidence -= min(best.Confidence, 3)
+	return best
+}
+
+// inHalf reports whether a name tells a part of a season, in which episodes are counted anew: "2nd Season Part 2 - 03".
+func inHalf(r *release.Release) bool {
+	at := join(r.Span(release.FieldTitle), r.Span(release.FieldNumber))
+	if int(at.Hi) > len(r.Raw) || r.Span(release.FieldNumber).Empty() {
+		return false
+	}
+	text := r.Raw[at.Lo:min(int(at.Hi)+len(" Part 2 -"), len(r.Raw))]
+	for i := strings.IndexAny(text, "PpCc"); i >= 0; {
+		if rest := text[i:]; len(rest) > 6 && (strings.EqualFold(rest[:4], "part") || strings.EqualFold(rest[:4], "cour")) && strings.IndexByte(" ._", rest[4]) >= 0 &&
+			(rest[5] >= '2' && rest[5] <= '9' && !isDigit(rest[6]) || strings.EqualFold(rest[5:7], "ii")) {
+			return true
+		}
+		next := strings.IndexAny(text[i+1:], "PpCc")
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	return false
+}
+
+// inHalf compares an episode of a part of a season: where the part begins is unknown, so that a low number is an episode
+// further on.
+func (t *Target) inHalf(x *numbering, m MatchResult, l *likeness) MatchResult {
+	if t.Kind != Episode || len(x.eps) == 0 {
+		return m
+	}
+	n, season := int(x.eps[0].Lo), x.seasons
+	if l.half {
+		season = nil // "Part 2" alone is a season or a part of one
+	}
+	switch {
+	case m.State == Yes && (l.half || 2*n > t.length(t.Season)):
+		return m
+	case t.Episode > n && (len(season) == 0 || release.Contains(season, t.Season)):
+		return unsure(CodeOtherOrder, 3)
+	}
+	return no(CodeOtherEpisode, itoa(t.Episode), shown(x.eps))
+}
+
+// join is the span from the beginning of the first to the end of the last.
+func join(a, b release.Span) release.Span {
+	if a.Empty() {
+		return b
+	}
+	return release.Span{Lo: min(a.Lo, b.Lo), Hi: max(a.Hi, b.Hi)}
 }
 
 func (t *Target) wantsSpecial() bool { return t.Kind != Movie && t.Kind != Show && t.Season == 0 }
@@ -192,7 +278,7 @@ func (t *Target) season(x *numbering) MatchResult {
 		return yes(14)
 	case n > 0 && len(x.seasons) == 0 && (t.oneSeason() || t.Anime && s == 1) && covers(x.eps, 1, n), counted:
 		return yes(12)
-	case n > 0 && len(x.seasons) == 0 && covers(x.eps, 1, n):
+	case n > 0 && len(x.seasons) == 0 && covers(x.eps, 1, n) && !t.Anime:
 		return unsure(CodeNoSeason, 4)
 	case t.Parts && release.Contains(x.seasons, s) && release.Count(x.eps) > 1:
 		return MatchResult{State: Unsure, Code: CodePartly, Confidence: 5, Want: itoa(n), Got: shown(x.eps)}

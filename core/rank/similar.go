@@ -159,7 +159,7 @@ func slip(a, b string, long bool) bool {
 	if len(a) > len(b) {
 		a, b = b, a
 	}
-	if len(a) == 4 && len(b) == 5 && doubledLetter(a, b) {
+	if len(a) >= 4 && len(b) == len(a)+1 && (doubledLetter(a, b) || longVowel(a, b)) {
 		return true
 	}
 	least := 7
@@ -186,6 +186,16 @@ func slip(a, b string, long bool) bool {
 func doubledLetter(a, b string) bool {
 	for i := range len(a) {
 		if a[:i+1] == b[:i+1] && a[i] == b[i+1] && a[i+1:] == b[i+2:] {
+			return true
+		}
+	}
+	return false
+}
+
+// longVowel reports whether b is a with a long vowel of Japanese written out: "souso", "sousou".
+func longVowel(a, b string) bool {
+	for i := 1; i < len(b); i++ {
+		if b[i] == 'u' && (b[i-1] == 'o' || b[i-1] == 'u') && b[:i] == a[:i] && b[i+1:] == a[i:] {
 			return true
 		}
 	}

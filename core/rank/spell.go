@@ -36,6 +36,8 @@ func (s *spelled) bytes() []byte     { return s.key[:s.n] }
 func (s *spelled) word(i int) []byte { return s.key[s.words[i].lo:s.words[i].hi] }
 func (s *spelled) from(i int) []byte { return s.key[s.words[i].lo:s.n] }
 
+func (s *spelled) last() []byte { return s.word(s.nw - 1) }
+
 func (s *spelled) isNumber(i int) bool { return allDigits(s.word(i)) }
 
 // reader folds a title into words.
@@ -237,7 +239,7 @@ func glued(i int, w []byte) []byte {
 
 func partWord(w []byte) bool {
 	switch string(w) {
-	case "part", "pt", "vol", "volume", "chapter", "episode", "teil", "partie", "parte", "kapitel", "chapitre":
+	case "part", "pt", "vol", "volume", "chapter", "episode", "ep", "teil", "partie", "parte", "kapitel", "chapitre":
 		return true
 	}
 	return false
@@ -285,7 +287,7 @@ var notable = func() (t [256]bool) {
 	for w := range numerals {
 		t[w[0]] = true
 	}
-	for _, c := range "tauvpcki" {
+	for _, c := range "tauvpckie" {
 		t[c] = true
 	}
 	return t

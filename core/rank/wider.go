@@ -1,6 +1,7 @@
 package rank
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -67,9 +68,10 @@ func (t *Target) widerAt(r *release.Release, at uint16) (likeness, *release.Rele
 	}
 	var s spelled
 	s.spell(r.Raw[at:], false)
+	best, longest := likeness{}, 0
 	for i := range t.names {
 		key := t.names[i].key
-		if len(key) > s.n || string(s.key[:len(key)]) != key {
+		if len(key) > s.n || len(key) <= longest || string(s.key[:len(key)]) != key {
 			continue
 		}
 		for w := range s.nw {
@@ -80,11 +82,13 @@ func (t *Target) widerAt(r *release.Release, at uint16) (likeness, *release.Rele
 			if !titleEnds(r, end) {
 				continue
 			}
-			span := release.Span{Lo: at, Hi: end}
-			return likeness{state: Yes, code: CodeMatch, name: i, span: span}, without(r, span), true
+			best, longest = likeness{state: Yes, code: CodeMatch, name: i, span: release.Span{Lo: at, Hi: end}}, len(key)
 		}
 	}
-	return likeness{}, nil, false
+	if longest == 0 {
+		return best, nil, false
+	}
+	return best, without(r, best.span), true
 }
 
 // titleEnds reports whether a title can end here: the name does, or a bracket opens, or something begins that is not a title.
@@ -137,10 +141,43 @@ func (t *Target) collected(r *release.Release) (likeness, bool) {
 	var s spelled
 	for i := range r.Titles {
 		s.spell(r.Titles[i].Text, false)
+		s.cutCollection()
 		for k := range t.names {
 			if s.n >= 3 && leads(&s, t.names[k].words) {
 				return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: k, among: true}, true
 			}
+		}
+	}
+	return likeness{}, false
+}
+
+// cutCollection cuts off the end of a title what is said of a collection and not of a film.
+func (s *spelled) cutCollection() {
+	for s.nw > 1 {
+		switch string(s.last()) {
+		case "original", "prequel", "sequel", "complete", "movie", "movies", "film", "films", "entire", "full":
+			s.nw--
+			s.n = int(s.words[s.nw-1].hi)
+			continue
+		}
+		return
+	}
+}
+
+// shortened finds the name of a show that airs daily of which a title is the first two words or more, where the day is that of
+// the wanted episode: "The Evening Show 2015.09.21".
+func (t *Target) shortened(r *release.Release) (likeness, bool) {
+	if t.Kind != Episode || r.Date.IsZero() || len(r.Titles) == 0 || !slices.Contains(t.AirDates, r.Date) {
+		return likeness{}, false
+	}
+	var s spelled
+	s.spell(r.Titles[0].Text, false)
+	if s.nw < 2 {
+		return likeness{}, false
+	}
+	for k := range t.names {
+		if leads(&s, t.names[k].words) {
+			return likeness{state: Yes, code: CodeMatch, span: spanOf(r, 0), name: k, fuzzy: true}, true
 		}
 	}
 	return likeness{}, false
