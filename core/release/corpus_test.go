@@ -147,11 +147,17 @@ var corpusEditions = map[string]Edition{
 	"Uncut": EditionUncut, "Director's Cut": EditionDirectors,
 }
 
+// corpusNetworks are the networks that the suites of the corpus have words for; that they find none says nothing of the others.
+var corpusNetworks = []Network{
+	NetworkAppleTV, NetworkAmazon, NetworkNetflix, NetworkNickelodeon, NetworkDisney, NetworkHBO, NetworkHulu, NetworkCBS, NetworkNBC, NetworkAMC, NetworkPBS,
+	NetworkCrunchyroll, NetworkVICE, NetworkHallmark, NetworkAdultSwim, NetworkAnimalPlanet, NetworkCartoonNetwork,
+}
+
 var corpusReaders = map[string]func(r *Release, wanted []string) (got, want []string){
 	"title": func(r *Release, w []string) ([]string, []string) { return some(titlesLike(r, w)), w },
 	"normalized_title": func(r *Release, w []string) ([]string, []string) {
 		plain := strings.NewReplacer("'", "", ".", " ", "_", " ", ":", "", "!", "", "?", "", "%", "", ",", "", "&", "and")
-		return some(plain.Replace(strings.ToLower(r.Title()))), w
+		return some(strings.TrimSpace(plain.Replace(strings.ToLower(r.Title())))), w
 	},
 	"year": func(r *Release, w []string) ([]string, []string) {
 		y := ""
@@ -192,7 +198,12 @@ var corpusReaders = map[string]func(r *Release, wanted []string) (got, want []st
 	"languages": corpusLanguages,
 	"group":     func(r *Release, w []string) ([]string, []string) { return some(r.GroupName()), w },
 	"site":      func(r *Release, w []string) ([]string, []string) { return some(r.SiteName()), w },
-	"network":   func(r *Release, w []string) ([]string, []string) { return some(r.Network.String()), w },
+	"network": func(r *Release, w []string) ([]string, []string) {
+		if len(w) == 0 && !slices.Contains(corpusNetworks, r.Network) {
+			return nil, w
+		}
+		return some(r.Network.String()), w
+	},
 	"container": func(r *Release, w []string) ([]string, []string) {
 		if r.Container >= ContainerISO { // the corpus knows films only
 			return nil, w

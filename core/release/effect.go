@@ -51,6 +51,10 @@ func (p *parser) effect(x effect, i, n int) {
 	case kindChannels:
 		r.Channels |= 1 << x.value
 	case kindLanguage:
+		if p.store(i, n) {
+			r.Network = NetworkITunes
+			break
+		}
 		r.Languages[x.value/64] |= 1 << (x.value % 64)
 	case kindSubtitle:
 		r.Subtitles[x.value/64] |= 1 << (x.value % 64)
@@ -88,6 +92,16 @@ func (p *parser) effect(x effect, i, n int) {
 			r.Container = Container(x.value)
 		}
 	}
+}
+
+// store reports whether token i is the "iT" of "1080p.iT.WEB-DL", which is a shop and not Italian.
+func (p *parser) store(i, n int) bool {
+	t := &p.toks[i]
+	return n == 1 && t.hi-t.lo == 2 && p.raw[t.lo:t.hi] == "iT" && i+1 < p.n && prefixedBy(p.word(i+1), "web")
+}
+
+func prefixedBy(w []byte, prefix string) bool {
+	return len(w) >= len(prefix) && string(w[:len(prefix)]) == prefix
 }
 
 // plusAfter reports whether a plus sign follows token i at once.

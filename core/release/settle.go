@@ -24,7 +24,7 @@ func (p *parser) settle() {
 
 // aside reports whether token i stands in a bracket before the title.
 func (p *parser) aside(i int) bool {
-	return i < p.start && p.toks[i].bracket != 0 && !(p.toks[i].bracket == p.lead && p.toks[i].gap == gapDash)
+	return i < p.start && p.toks[i].bracket != 0 && !(p.toks[i].bracket == p.lead && p.toks[i].gap == gapDash && !p.toks[i-1].strong)
 }
 
 // quiet reports whether the name is in small letters throughout, so that capitals cannot be asked for.
@@ -47,6 +47,9 @@ func (p *parser) settles(w *waiting, quiet bool) bool {
 	if w.entry.effects[0].kind == kindLanguage && (p.rel.Container == ContainerSubtitle || at == p.numEnd && w.entry.strength == weak && at+n >= p.n) {
 		return true
 	}
+	if w.entry.effects[0].kind == kindNetwork && w.entry.strength == upper && (!p.besideTechnical(at, n) || t.title && !quiet) {
+		return false
+	}
 	if w.entry.effects[0] == flag(FlagComplete) && at == p.numEnd {
 		return true
 	}
@@ -61,7 +64,20 @@ func (p *parser) settles(w *waiting, quiet bool) bool {
 	if w.entry.strength == weak || inside && (t.caps || p.technicalBracket(t.bracket)) || quiet && p.width(at) > 2 {
 		return true
 	}
+	if inside && t.title && !p.besideTechnical(at, n) { // "[Ben The Men]"
+		return false
+	}
 	return t.caps || at > p.tech && !p.common(at) || p.width(at) == 3 && w.entry.effects[0].kind == kindLanguage
+}
+
+// besideTechnical reports whether a technical word or a number that has been read stands right before or after the n tokens at i, in
+// the same bracket if they stand in one.
+func (p *parser) besideTechnical(i, n int) bool {
+	near := func(k int) bool {
+		return k >= p.start && k < p.n && (p.toks[k].strong || p.toks[k].claimed) && (p.toks[k].bracket == p.toks[i].bracket || p.toks[i].bracket == 0)
+	}
+	alone := p.toks[i].gap&gapOpen != 0 && (i+n >= p.n || p.toks[i+n].bracket != p.toks[i].bracket)
+	return near(i-1) || near(i+n) || alone
 }
 
 // technicalBracket reports whether a bracket holds nothing but words of the vocabulary, so that "no" in it is Norwegian.

@@ -333,50 +333,6 @@ var vocabulary = []phrases{
 	says(strong, "despecialized|despecialised", edition(EditionDespecialized)),
 	says(strong, "diamond edition", edition(EditionDiamond)),
 
-	// Networks.
-	says(strong, "amzn|amazon prime|primevideo|prime video", network(NetworkAmazon)),
-	says(upper, "amazon", network(NetworkAmazon)),
-	says(strong, "atvp|aptv|appletv|apple tv", network(NetworkAppleTV)),
-	says(strong, "netflix|nflx", network(NetworkNetflix)),
-	says(upper, "nf", network(NetworkNetflix)),
-	says(strong, "dsnp|disney plus|dsny|disneyplus", network(NetworkDisney)),
-	says(strong, "hmax|hbo max|hbomax|hbom", network(NetworkHBO)),
-	says(upper, "hbo|hbog", network(NetworkHBO)),
-	says(strong, "hulu", network(NetworkHulu)),
-	says(strong, "pmtp|paramount plus|pmnt", network(NetworkParamount)),
-	says(strong, "pcok", network(NetworkPeacock)),
-	says(upper, "peacock", network(NetworkPeacock)),
-	says(strong, "iplayer", network(NetworkBBC)),
-	says(upper, "bbc", network(NetworkBBC)),
-	says(upper, "cbs", network(NetworkCBS)),
-	says(upper, "nbc", network(NetworkNBC)),
-	says(upper, "amc", network(NetworkAMC)),
-	says(upper, "pbs", network(NetworkPBS)),
-	says(strong, "crunchyroll", network(NetworkCrunchyroll)),
-	says(upper, "cr", network(NetworkCrunchyroll)),
-	says(upper, "fun|funi", network(NetworkFunimation)),
-	says(strong, "hidive|hidi", network(NetworkHiDive)),
-	says(upper, "cn", network(NetworkCartoonNetwork)),
-	says(upper, "nick|nickelodeon", network(NetworkNickelodeon)),
-	says(strong, "anpl", network(NetworkAnimalPlanet)),
-	says(upper, "vice", network(NetworkVICE)),
-	says(upper, "itv|itvx", network(NetworkITV)),
-	says(upper, "stan", network(NetworkStan)),
-	says(upper, "crav", network(NetworkCrave)),
-	says(upper, "red|yt", network(NetworkYouTube)),
-	says(upper, "dscp|dplus", network(NetworkDiscovery)),
-	says(upper, "starz|stz", network(NetworkStarz)),
-	says(upper, "max", network(NetworkMAX)),
-	says(upper, "mstv", network(NetworkMovistar)),
-	says(strong, "itunes", network(NetworkITunes)),
-	says(upper, "filmin", network(NetworkFilmin)),
-	says(strong, "b global|bilibili", network(NetworkBilibili)),
-	says(upper, "baha", noise),
-	says(upper, "ma", network(NetworkMA)),
-	says(upper, "roku", network(NetworkRoku)),
-	says(upper, "shdr|shudder", network(NetworkShudder)),
-	says(upper, "crit", network(NetworkCriterion)),
-
 	// Containers written out.
 	says(upper, "mkv", container(ContainerMKV)),
 	says(upper, "mp4|m4v", container(ContainerMP4)),
@@ -413,7 +369,7 @@ var vocabulary = []phrases{
 	says(upper, "por|pt|ptbr|pt br|br|por audio|ptpt|pt pt|brazil|bra", spoken(langPT)),
 	says(weak, "spanish|castellano|espanol|castilian|espanhol|esp castellano|espanol castellano", spoken(langES)),
 	says(upper, "spa|esp|es|cast|es es", spoken(langES)),
-	says(weak, "latino|lati|latin american|espanol latino|audio latino|latin|spanish latin|latam|castellano latino", spoken(langES419)),
+	says(weak, "latino|lati|latin american|espanol latino|audio latino|latin|spanish latin|latam|castellano latino|latin american es|latin american spa|latin american spanish|latino spa|spa latino|spanish latino|latino spanish|latino es", spoken(langES419)),
 	says(upper, "lat|la|es 419|es mx|es la", spoken(langES419)),
 	says(weak, "french|francais|francese|frances|truefrench", spoken(langFR)),
 	says(strong, "vff|vfq|vfi|vf2|truefrench|true french|vfstfr|french dubbed", spoken(langFR)),
@@ -515,7 +471,7 @@ type lexicon struct {
 	reach   map[string]uint8
 }
 
-var words = compile(vocabulary)
+var words = compile(append(networkWords(), vocabulary...))
 
 func compile(table []phrases) lexicon {
 	l := lexicon{entries: map[string]entry{}, reach: map[string]uint8{}}

@@ -106,6 +106,9 @@ func (p *parser) extra(n *numbers, i, at int) bool {
 	n.reset(NumberEpisode)
 	n.episode(e, e)
 	n.extra, n.end = true, c.i
+	for _, x := range words.entries[string(p.word(i)[:at])].effects {
+		p.effect(x, i, 1)
+	}
 	return true
 }
 
