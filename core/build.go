@@ -136,20 +136,6 @@ func (d *Daemon) chunkOptions(c *config.Config) chunk.Options {
 	}
 }
 
-// CheckProfile tells what the ranking has against a profile.
-func CheckProfile(p config.Profile) []sdk.Diagnostic { return rankProfile(p).Check() }
-
-func rankProfile(p config.Profile) rank.Profile {
-	r := rank.Profile{
-		Name: p.Name, Resolutions: p.Resolutions, Languages: p.Languages, MinSize: int64(p.MinSize), MaxSize: int64(p.MaxSize),
-		Require: rank.Condition(p.Require), Reject: rank.Condition(p.Reject),
-	}
-	for _, rule := range p.Prefer {
-		r.Prefer = append(r.Prefer, rank.Rule(rule))
-	}
-	return r
-}
-
 // apply gives the drivers what a configuration says.
 func (d *Daemon) apply(c *config.Config) {
 	set := pipeline.Settings{Profiles: map[string]*rank.Compiled{}, Libraries: c.Libraries, Base: "/"}
@@ -157,7 +143,7 @@ func (d *Daemon) apply(c *config.Config) {
 		set.Base = c.Mount.Path
 	}
 	for _, p := range c.Profiles {
-		compiled, err := rankProfile(p).Compile()
+		compiled, err := RankProfile(p).Compile()
 		if err != nil { // load has checked them
 			d.log.Error("a profile cannot be used", "profile", p.Name, "err", err)
 			continue

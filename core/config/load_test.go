@@ -47,12 +47,7 @@ func defaults(t *testing.T, base string) *config.Config {
 				File: template(t, "{title} - s{season:02}e{episode:02}"),
 			},
 		},
-		Profiles: []config.Profile{{
-			Name: "default", Resolutions: []string{"1080p", "720p", "2160p", "576p", "480p"},
-			Reject: config.Condition{Any: []string{
-				"cam", "telesync", "telecine", "screener", "r5", "workprint", "cam-audio", "3d", "upscaled", "disc", "sample", "trailer",
-			}},
-		}},
+		Profiles: []config.Profile{{Name: "default", Base: "balanced"}},
 	}
 }
 
@@ -203,10 +198,10 @@ func TestEveryBlockReachesTheConfig(t *testing.T) {
 		},
 		Profiles: []config.Profile{
 			{
-				Name: "best", Resolutions: []string{"2160p", "1080p"}, Languages: []string{"en", "de"},
+				Name: "best", Base: "balanced", Resolutions: []string{"2160p", "1080p"}, Languages: []string{"en", "de"},
 				MinSize: 100e6, MaxSize: 80e9,
 				Prefer:  []config.Rule{{Name: "remux", Score: 500}, {Name: "small", Score: -20, Match: "(?i)micro"}},
-				Require: config.Condition{Match: []string{"^[A-Z]"}},
+				Require: config.Condition{Match: []string{"^[A-Z]"}}, Reject: config.Condition{Any: []string{}},
 			},
 			defaults(t, dir).Profiles[0],
 		},

@@ -119,6 +119,9 @@ func (c *Config) variables(s *section) []Variable {
 		out = append(out, v)
 	}
 	for _, child := range s.sections {
+		if child.block.quiet && !child.written && child.empty() {
+			continue
+		}
 		out = append(out, c.variables(child)...)
 	}
 	return out

@@ -18,6 +18,7 @@ import (
 type block struct {
 	name     string
 	labeled  bool // has a name of its own, and may be there many times
+	quiet    bool // its variables are not listed where nothing in it is set
 	dotted   bool // its name may have dots in it: what a rule prefers, as "5.1"
 	attrs    []attr
 	blocks   []block

@@ -213,7 +213,7 @@ func setupOn(t testing.TB, d *db.DB) *world {
 
 func (w *world) apply() {
 	w.t.Helper()
-	w.profiles(rank.Profile{Name: "default"}, rank.Profile{Name: "4k"})
+	w.profiles(rank.Profile{Name: "default", Base: "balanced"}, rank.Profile{Name: "4k", Base: "balanced"})
 }
 
 // profiles puts profiles in force.

@@ -28,19 +28,31 @@ const (
 
 // Codes of judging.
 const (
-	CodeResolution Code = "RESOLUTION_NOT_WANTED"
-	CodeRejected   Code = "REJECTED" // by a name in reject.any
-	CodeSource     Code = "REJECTED_SOURCE"
-	CodeRequired   Code = "REQUIRED" // has none of require.any
-	CodePattern    Code = "PATTERN"
-	CodeTooBig     Code = "TOO_BIG"
-	CodeTooSmall   Code = "TOO_SMALL"
-	CodeLanguage   Code = "LANGUAGE"
-	CodeNoLanguage Code = "NO_LANGUAGE" // languages are wanted and the name tells none
-	CodeNotMedia   Code = "NOT_MEDIA"   // music, a book, an archive
-	CodePrefer     Code = "PREFER"
-	CodeQuality    Code = "QUALITY"
-	CodeLimit      Code = "LIMIT" // enough of its kind are better
+	CodeResolution  Code = "RESOLUTION_NOT_WANTED"
+	CodeSourceList  Code = "SOURCE_NOT_WANTED" // is not in the list of sources
+	CodeCodec       Code = "CODEC_NOT_WANTED"  // is not in the list of codecs
+	CodeTier        Code = "NO_TIER"           // no tier is for it
+	CodeRejected    Code = "REJECTED"          // by a name in reject.any
+	CodeSource      Code = "REJECTED_SOURCE"
+	CodeRequired    Code = "REQUIRED" // has none of require.any
+	CodePattern     Code = "PATTERN"
+	CodeExpression  Code = "EXPRESSION"
+	CodeGroup       Code = "GROUP_DENIED"
+	CodeScore       Code = "SCORE_TOO_LOW"
+	CodeTooBig      Code = "TOO_BIG"
+	CodeBitrateHigh Code = "BITRATE_TOO_HIGH"
+	CodeBitrateLow  Code = "BITRATE_TOO_LOW"
+	CodeTooSmall    Code = "TOO_SMALL"
+	CodeLanguage    Code = "LANGUAGE"
+	CodeNoLanguage  Code = "NO_LANGUAGE" // languages are wanted and the name tells none
+	CodeNotMedia    Code = "NOT_MEDIA"   // music, a book, an archive
+	CodePreferGroup Code = "PREFER_GROUP"
+	CodeFormat      Code = "FORMAT"
+	CodeSizeFit     Code = "SIZE_FIT"
+	CodeSubtitles   Code = "SUBTITLES"
+	CodePrefer      Code = "PREFER"
+	CodeQuality     Code = "QUALITY"
+	CodeLimit       Code = "LIMIT" // enough of its kind are better
 )
 
 // Codes of choosing files.
@@ -66,8 +78,13 @@ var sentences = map[Code]string{
 	CodeRequired: "It has nothing that the profile requires.", CodePattern: "A pattern of the profile decides so.", CodeTooBig: "It is larger than the profile allows.",
 	CodeTooSmall: "It is smaller than the profile allows.", CodeLanguage: "The language is not one of the profile's.", CodeNoLanguage: "The name tells no language.",
 	CodeNotMedia: "It is not video.", CodePrefer: "The profile prefers this.", CodeQuality: "What the source and the coding are worth.",
-	CodeLimit:  "Enough of its kind are better.",
-	CodeNoFile: "No file in it is the wanted one.", CodeNotVideo: "It is not a video file.", CodeNotMain: "It is a sample, a trailer or an extra.",
+	CodeLimit:      "Enough of its kind are better.",
+	CodeSourceList: "The profile does not take this source.", CodeCodec: "The profile does not take this codec.", CodeTier: "No tier of the profile is for this.",
+	CodeExpression: "An expression of the profile decides so.", CodeGroup: "The profile takes nothing of this group.", CodeScore: "The score is too low.",
+	CodeBitrateHigh: "The bitrate is higher than the profile allows.", CodeBitrateLow: "The bitrate is lower than the profile allows.",
+	CodePreferGroup: "What the group is worth.", CodeFormat: "What the format is worth.", CodeSubtitles: "It has subtitles that are wanted.",
+	CodeSizeFit: "How near its size is to what is preferred.",
+	CodeNoFile:  "No file in it is the wanted one.", CodeNotVideo: "It is not a video file.", CodeNotMain: "It is a sample, a trailer or an extra.",
 	CodeNotBest: "Another file holds the same.", CodeUnnamed: "The file's name says too little.", CodeAmbiguous: "It could be one of several.",
 }
 

@@ -23,18 +23,18 @@ var chain = []struct {
 }{
 	{by: "decision", part: partDecision, why: "what the profile takes comes before what it does not", show: func(v Verdict, _ uint64) string { return v.State.String() }},
 	{by: "cached", part: partCached, why: "what a provider has ready comes first", show: func(_ Verdict, n uint64) string { return strconv.FormatBool(n != 0) }},
-	{by: "match", part: partCloseness, why: "the closer match comes first", show: number},
+	{by: "match", part: partCloseness, why: "the closer match comes first", show: numberText},
 	{by: "tier", part: partTier, why: "the better tier comes first, whatever the score", show: func(v Verdict, _ uint64) string { return itoa(int(v.Tier)) }},
 	{by: "score", part: partScore, why: "the higher score comes first", show: func(v Verdict, _ uint64) string { return itoa(v.Score) }},
 	{by: "language", part: partLanguage, why: "the language that is preferred comes first", show: func(_ Verdict, n uint64) string { return itoa(worstIndex - int(n) + 1) }},
-	{by: "confidence", part: partConfidence, why: "the surer match comes first", show: number},
-	{by: "fit", part: partFit, why: "the size that is preferred comes first", show: number},
+	{by: "confidence", part: partConfidence, why: "the surer match comes first", show: numberText},
+	{by: "fit", part: partFit, why: "the size that is preferred comes first", show: numberText},
 	{by: "seeders", part: partSeeders, why: "what more people share comes first", show: func(_ Verdict, n uint64) string { return seedText(n) }},
-	{by: "size", part: partSize, low: true, why: "the bigger comes first", show: number},
+	{by: "size", part: partSize, low: true, why: "the bigger comes first", show: numberText},
 	{by: "day", part: partDay, low: true, why: "what was published later comes first", show: func(_ Verdict, n uint64) string { return dayText(n) }},
 }
 
-func number(_ Verdict, n uint64) string { return itoa(int(n)) }
+func numberText(_ Verdict, n uint64) string { return itoa(int(n)) }
 
 // Compare finds what puts one verdict before another.
 func Compare(a, b Verdict) Difference {

@@ -46,7 +46,7 @@ type Verdict struct {
 
 // Judge says what a candidate is worth to a target under a profile. [Compiled.Explain] comes to the same verdict and says why.
 func (c *Compiled) Judge(t *Target, cand Candidate) Verdict {
-	j := judging{plan: c, target: t, cand: &cand}
+	j := judging{plan: c.plan(t), target: t, cand: &cand}
 	j.run()
 	return j.Verdict
 }
@@ -54,30 +54,43 @@ func (c *Compiled) Judge(t *Target, cand Candidate) Verdict {
 // judging is a judgement under way.
 type judging struct {
 	Verdict
-	plan    *Compiled
+	plan    *plan
 	target  *Target
 	cand    *Candidate
 	explain bool
-	index   int // of the best of the preferred languages
+
+	tier    *tier   // that the release belongs to; nil if none or the last
+	each    int64   // bytes of a film or of one episode, 0 if unknown
+	bitrate float64 // Mbit/s, 0 if unknown
+	index   int     // of the best of the wanted languages
+	machine *machine
 }
 
 func (j *judging) run() {
-	r := j.cand.Parsed
-	j.Match = j.target.Match(r)
-	j.State, j.Code = Accept, j.Match.Code
-	if j.Match.State == Unsure {
-		j.State = Open
-	}
-	if j.Match.State == No {
-		j.State = Reject
-	}
-	if j.explain {
-		j.tell(Reason{Code: j.Match.Code, Want: j.Match.Want, Got: j.Match.Got, Span: j.Match.Span, Veto: j.Match.State == No})
-	}
+	j.match()
+	j.Tier, j.tier = j.plan.tierOf(j.cand.Parsed)
+	j.measure()
 	j.gates()
 	j.score()
-	j.Tier = j.plan.tier(r)
 	j.Key = j.key()
+	if j.machine != nil {
+		j.machine.unload()
+	}
+}
+
+func (j *judging) match() {
+	j.Match = j.target.Match(j.cand.Parsed)
+	j.Code = j.Match.Code
+	switch j.Match.State {
+	case Yes:
+		j.State = Accept
+	case Unsure:
+		j.State = Open
+	}
+	if j.explain {
+		m := &j.Match
+		j.tell(Reason{Code: m.Code, Want: m.Want, Got: m.Got, Span: m.Span, Veto: m.State == No})
+	}
 }
 
 // veto rejects the candidate and reports whether the reason is to be told.

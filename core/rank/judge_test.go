@@ -3,7 +3,6 @@ package rank
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 
@@ -155,56 +154,6 @@ func TestTiesAreBrokenTheSameWayEveryTime(t *testing.T) {
 	}
 	if order[0][:4] != "true" || !strings.HasPrefix(order[1], "false/500") || !strings.HasPrefix(order[2], "false/2/2") || !strings.HasSuffix(order[3], "00") {
 		t.Errorf("got %v", order)
-	}
-}
-
-// TestVerdictsKeepTheirPromises judges random names: the score is the sum of its reasons, a rejection has a veto and the
-// order is total.
-func TestVerdictsKeepTheirPromises(t *testing.T) {
-	t.Parallel()
-	rng := rand.New(rand.NewPCG(5, 6))
-	p := Balanced()
-	p.Languages, p.MaxSize = []string{"en", "fr"}, 4*gib
-	p.Prefer = []Rule{{Name: "remux", Score: 500}, {Name: "hdr", Score: -20}}
-	c := compile(t, p)
-	parts := strings.Fields("Sintel 2010 2011 1080p 720p BluRay WEB-DL CAM x264 REMUX HDR FRENCH ITA S01E02 S02 -GRP MULTi PROPER 3D The Lighthouse Keepers E05 [05]")
-	for _, target := range []*Target{NewTarget(wanted["sintel"]), NewTarget(wanted["keepers.2x05"]), NewTarget(wanted["hoshi.s1"])} {
-		var cands []Candidate
-		for range 300 {
-			var b strings.Builder
-			b.WriteString(target.Titles[0])
-			for range rng.IntN(8) {
-				b.WriteString("." + parts[rng.IntN(len(parts))])
-			}
-			cands = append(cands, candidate(b.String(), rng.Int64N(6*gib), rng.IntN(3000)-1))
-		}
-		ranked := c.Rank(target, cands)
-		for _, fast := range ranked {
-			v := Ranked{fast.Candidate, c.Explain(target, fast.Candidate)}
-			bare := v.Verdict
-			bare.Reasons = nil
-			if d := cmp.Diff(fast.Verdict, bare); d != "" {
-				t.Fatalf("%q: Judge and Explain differ (-judge +explain):\n%s", v.Release.Name, d)
-			}
-			sum, veto := 0, false
-			for _, r := range v.Reasons {
-				sum += r.Delta
-				veto = veto || r.Veto
-				if r.Text == "" {
-					t.Fatalf("%s has no text", r.Code)
-				}
-			}
-			if sum != v.Score || veto != (v.State == Reject) {
-				t.Fatalf("%q: score %d, reasons make %d; state %v, veto %v", v.Release.Name, v.Score, sum, v.State, veto)
-			}
-		}
-		again := slices.Clone(cands)
-		slices.Reverse(again)
-		for i, v := range c.Rank(target, again) {
-			if v.Key != ranked[i].Key || v.Release.Name != ranked[i].Release.Name {
-				t.Fatal("the order hangs on the order of the input")
-			}
-		}
 	}
 }
 

@@ -53,10 +53,13 @@ func (j *judging) key() Key {
 		hi = partCached.put(hi, 1)
 	}
 	hi = partCloseness.put(hi, closeness(&j.Match))
-	hi = partTier.put(hi, uint64(worstTier-min(j.Tier, worstTier)))
+	if j.Tier > 0 {
+		hi = partTier.put(hi, uint64(worstTier-min(j.Tier, worstTier)))
+	}
 	hi = partScore.put(hi, uint64(max(j.Score+middle, 0)))
 	hi = partLanguage.put(hi, uint64(worstIndex-min(j.index, worstIndex)))
 	hi = partConfidence.put(hi, uint64(j.Match.Confidence))
+	hi = partFit.put(hi, j.fit())
 	hi = partSeeders.put(hi, uint64(seedClass(r.Seeders)))
 	lo := partSize.put(hashBits(r.Hash)>>(64-hashRoom), uint64(sizeClass(r.Size)))
 	return Key{hi, partDay.put(lo, dayOf(r.Published))}

@@ -1,6 +1,6 @@
 package rank
 
-// Limits says how many releases of one kind are kept, best first; 0 is no limit.
+// Limits says how many releases of one kind are kept, best first; 0 is what the base says, less is no limit.
 type Limits struct {
 	Resolution int // of each resolution
 	Source     int // of each source
@@ -11,10 +11,10 @@ type Limits struct {
 // Limit holds releases that [Compiled.Rank] or [Sort] has put in order to the profile's limits. What falls is rejected with
 // CodeLimit and goes behind what is kept; the order stays otherwise.
 func (c *Compiled) Limit(rs []Ranked) []Ranked {
-	if c.profile.Limits == (Limits{}) {
+	if c.limits == (Limits{}) {
 		return rs
 	}
-	counts := counter{limits: c.profile.Limits, of: map[string]int{}}
+	counts := counter{limits: c.limits, of: map[string]int{}}
 	for i := range rs {
 		if rs[i].State == Reject {
 			continue
@@ -25,6 +25,22 @@ func (c *Compiled) Limit(rs []Ranked) []Ranked {
 	}
 	Sort(rs)
 	return rs
+}
+
+// over gives each limit of the upper that is said, else that of the lower.
+func (l Limits) over(lower Limits) Limits {
+	pick := func(upper, lower int) int {
+		switch {
+		case upper > 0:
+			return upper
+		case upper < 0:
+			return 0
+		}
+		return lower
+	}
+	return Limits{
+		pick(l.Resolution, lower.Resolution), pick(l.Source, lower.Source), pick(l.Group, lower.Group), pick(l.Total, lower.Total),
+	}
 }
 
 // fall rejects what is beyond a limit.
@@ -51,7 +67,7 @@ func (c *counter) over(r *Ranked) string {
 	}{
 		{"limit.total", "total", c.limits.Total},
 		{"limit.resolution", p.Resolution.String(), c.limits.Resolution},
-		{"limit.source", p.Source.String(), c.limits.Source},
+		{"limit.source", sourceName(p), c.limits.Source},
 		{"limit.group", p.GroupName(), c.limits.Group},
 	}
 	for _, g := range groups {

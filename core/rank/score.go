@@ -2,70 +2,86 @@ package rank
 
 import "github.com/millrace-media/millrace/core/release"
 
-// What sources are worth, by release.Source.
-var sourceWorth = [...]int{
-	release.SourceVHS: -80, release.SourcePPV: -20, release.SourceSAT: -20, release.SourceTV: -20, release.SourcePDTV: 0, release.SourceHDTVRip: 20,
-	release.SourceHDTV: 30, release.SourceDVDRip: 20, release.SourceDVD: 10, release.SourceHDRip: 40, release.SourceWebDLRip: 60,
-	release.SourceWebMux: 60, release.SourceWebRip: 70, release.SourceWeb: 95, release.SourceWebDL: 100, release.SourceBRRip: 60,
-	release.SourceBDRip: 85, release.SourceUHDRip: 90, release.SourceHDDVD: 60, release.SourceBluRay: 100,
-}
+// Points for subtitles in a wanted language: one less for each place down the list, but at least one. The name stands for
+// them in a profile's points.
+const (
+	subtitleScore = "subtitles"
+	subtitleWorth = 10
+)
 
-var codecWorth = [...]int{
-	release.CodecAVC: 20, release.CodecHEVC: 20, release.CodecAV1: 15, release.CodecVP9: 10, release.CodecVVC: 0, release.CodecVC1: 0,
-	release.CodecMPEG2: -20, release.CodecXviD: -60, release.CodecDivX: -60,
-}
-
-// audioWorth is ordered: the best codec that a release has counts, and no other.
-var audioWorth = []struct {
-	audio release.Audio
-	worth int
-}{
-	{release.AudioAtmos, 16}, {release.AudioTrueHD, 15}, {release.AudioDTSX, 15}, {release.AudioDTSHD, 14}, {release.AudioEAC3, 13},
-	{release.AudioFLAC, 12}, {release.AudioDTS, 11}, {release.AudioAC3, 10}, {release.AudioPCM, 8}, {release.AudioAAC, 8}, {release.AudioOpus, 6},
-	{release.AudioVorbis, 2}, {release.AudioMP3, -10},
-}
-
-var flagWorth = []struct {
-	flag  release.Flags
-	worth int
-}{
-	{release.FlagProper, 6}, {release.FlagRepack, 6}, {release.FlagHardcoded, -60}, {release.FlagUpscaled, -100}, {release.FlagConverted, -30},
-	{release.FlagCamAudio, -200}, {release.Flag3D, -200}, {release.FlagInterlaced, -20}, {release.FlagDisc, -150},
-}
-
-// score adds what is true for everybody: of each family the best counts once, so that a long list of tracks wins nothing.
-// What the profile prefers comes on top.
+// score adds up the points: of each family the best value counts once, so that a long list of tracks wins nothing.
 func (j *judging) score() {
-	r := j.cand.Parsed
-	if int(r.Source) < len(sourceWorth) {
-		j.worth(r.Source.String(), sourceWorth[r.Source], release.FieldSource)
+	r, p := j.cand.Parsed, j.plan
+	j.value(familyResolution, int(r.Resolution))
+	j.value(familySource, sourceOf(r))
+	j.value(familyCodec, int(r.Codec))
+	j.set(familyHDR, uint64(r.HDR))
+	j.set(familyAudio, uint64(r.Audio))
+	j.set(familyChannels, uint64(r.Channels))
+	for i := range p.adds {
+		if x := &p.adds[i]; x.test(r) {
+			j.earn(CodeQuality, x, x.score)
+		}
 	}
-	if int(r.Codec) < len(codecWorth) {
-		j.worth(r.Codec.String(), codecWorth[r.Codec], release.FieldCodec)
-	}
-	for i := range audioWorth {
-		if a := &audioWorth[i]; r.Audio.Has(a.audio) {
-			j.worth(a.audio.String(), a.worth, release.FieldAudio)
+	for i := range p.subtitles {
+		if r.Subtitles.Any(p.subtitles[i].set) {
+			j.subtitles(i)
 			break
 		}
 	}
-	if r.HDR&^release.SDR != 0 {
-		j.worth(r.HDR.String(), 10, release.FieldHDR)
-	}
-	for i := range flagWorth {
-		if f := &flagWorth[i]; r.Flags.Has(f.flag) {
-			j.worth(f.flag.String(), f.worth, release.FieldFlags)
+	j.sized()
+	for i := range p.rules {
+		if x := &p.rules[i]; x.holds(j) {
+			j.earn(CodePrefer, x, x.score)
 		}
 	}
-	for i := range j.plan.prefer {
-		if p := &j.plan.prefer[i]; p.holds(r) && j.points(p.Score) {
-			j.tell(Reason{Code: CodePrefer, Setting: p.setting, Got: p.Name, Delta: p.Score})
+	for _, at := range p.groups.of(r) {
+		if g := &p.groups.lists[at.list]; g.Score != 0 && j.points(g.Score) {
+			j.tell(Reason{Code: CodePreferGroup, Setting: g.at, Span: r.Group, Got: r.GroupName(), Delta: g.Score})
+		}
+	}
+	for i := range p.formats {
+		if f := &p.formats[i]; f.score != 0 && f.holds(j.cand) && j.points(f.score) {
+			j.tell(Reason{Code: CodeFormat, Setting: f.at, Got: f.name, Delta: f.score})
+		}
+	}
+	if p.minScore != nil && j.Score < *p.minScore && j.veto(CodeScore) {
+		j.tell(Reason{Code: CodeScore, Setting: p.minAt, Want: itoa(*p.minScore), Got: itoa(j.Score), Veto: true})
+	}
+}
+
+// value counts a property of which there is one.
+func (j *judging) value(f family, v int) {
+	if table := j.plan.families[f]; table != nil {
+		if x := table[v%maxValues]; x != nil {
+			j.earn(CodeQuality, x, x.score)
 		}
 	}
 }
 
-func (j *judging) worth(what string, points int, f release.Field) {
+// set counts the best of the properties of one family.
+func (j *judging) set(f family, set uint64) {
+	if table := j.plan.families[f]; table != nil && set != 0 {
+		if x := best(table, set); x != nil {
+			j.earn(CodeQuality, x, x.score)
+		}
+	}
+}
+
+func (j *judging) earn(code Code, x *rule, points int) {
 	if points != 0 && j.points(points) {
-		j.tell(Reason{Code: CodeQuality, Got: what, Span: j.cand.Parsed.Span(f), Delta: points})
+		j.tell(Reason{Code: code, Setting: x.at, Span: x.span(j.cand.Parsed), Got: x.name, Delta: points})
+	}
+}
+
+func (j *judging) subtitles(place int) {
+	x := &j.plan.subtitleScore
+	points := x.score
+	if points > 0 {
+		points = max(points-place, 1)
+	}
+	if points != 0 && j.points(points) {
+		r := j.cand.Parsed
+		j.tell(Reason{Code: CodeSubtitles, Setting: x.at, Span: r.Span(release.FieldSubtitles), Got: j.plan.subtitles[place].name, Delta: points})
 	}
 }

@@ -1,0 +1,113 @@
+package rank
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+	"time"
+
+	"github.com/dlclark/regexp2"
+	"github.com/millrace-media/millrace/core/release"
+)
+
+// Bounds of patterns. One with look-around can take very long on a name that is made for it: it is stopped, and then has
+// not matched.
+const (
+	maxPattern  = 20_000 // bytes
+	lookTimeout = 50 * time.Millisecond
+)
+
+// pattern is a pattern over a release's name: RE2, which takes time linear in the name, or one with look-around.
+type pattern struct {
+	re   *regexp.Regexp
+	look *regexp2.Regexp
+}
+
+func (k *compiler) pattern(path, m string) *pattern {
+	if len(m) > maxPattern {
+		k.fault(path, "This pattern is too long.", fmt.Sprintf("It may have %d bytes.", maxPattern))
+		return &pattern{}
+	}
+	p, err := newPattern(m)
+	if err != nil {
+		k.fault(path, fmt.Sprintf("%q is not a pattern.", m), err.Error())
+		return &pattern{}
+	}
+	return p
+}
+
+func newPattern(m string) (*pattern, error) {
+	re, err := regexp.Compile("(?i)" + m)
+	if err == nil {
+		return &pattern{re: re}, nil
+	}
+	if !looksAround(m) {
+		return nil, explained(err)
+	}
+	look, err := regexp2.Compile(m, regexp2.IgnoreCase)
+	if err != nil {
+		return nil, err
+	}
+	look.MatchTimeout = lookTimeout
+	return &pattern{look: look}, nil
+}
+
+// explained is the fault that RE2 finds, without what it says of itself.
+func explained(err error) error {
+	var wrong *syntax.Error
+	if errors.As(err, &wrong) {
+		return fmt.Errorf("%s near %q", wrong.Code, wrong.Expr)
+	}
+	return err
+}
+
+// looksAround reports whether a pattern has what RE2 cannot do: look-around or atomic groups.
+func looksAround(m string) bool {
+	for _, s := range []string{"(?=", "(?!", "(?<=", "(?<!", "(?>"} {
+		if strings.Contains(m, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// match reports whether the pattern is found in a text. One that is stopped has not matched.
+func (p *pattern) match(s string) bool {
+	switch {
+	case p.re != nil:
+		return p.re.MatchString(s)
+	case p.look != nil:
+		ok, err := p.look.MatchString(s)
+		return ok && err == nil
+	}
+	return false
+}
+
+// find is where the pattern is found.
+func (p *pattern) find(s string) release.Span {
+	switch {
+	case p.re != nil:
+		if at := p.re.FindStringIndex(s); at != nil {
+			return release.Span{Lo: uint16(at[0]), Hi: uint16(at[1])}
+		}
+	case p.look != nil:
+		if m, err := p.look.FindStringMatch(s); m != nil && err == nil {
+			lo := byteIndex(s, m.Index)
+			return release.Span{Lo: uint16(lo), Hi: uint16(lo + byteIndex(s[lo:], m.Length))}
+		}
+	}
+	return release.Span{}
+}
+
+// byteIndex is where the rune of a number begins.
+func byteIndex(s string, rune int) int {
+	for i := range s {
+		if rune == 0 {
+			return i
+		}
+		rune--
+	}
+	return len(s)
+}
