@@ -6,8 +6,11 @@ func (p *parser) bare() {
 	r := &p.rel
 	switch {
 	case !r.Date.IsZero():
+		if r.Numbering == NumberDaily || r.Numbering == NumberNone {
+			p.dashed(true)
+		}
 	case r.Numbering == NumberNone:
-		_ = p.leading() || p.pair() || p.afterDash() || p.boxed() || p.beforeBracket() || p.spread() || p.padded() || p.compact() || p.hashed() || p.boxedFirst() || p.part()
+		_ = p.toks[p.start].digits && !p.zeroed(p.start) && !p.movieWord() && p.dashed(true) || p.leading() || p.pair() || p.afterDash() || p.boxed() || p.beforeBracket() || p.spread() || p.padded() || p.compact() || p.hashed() || p.boxedFirst() || p.behindYear() || p.part()
 	case r.Numbering == NumberSeason && Count(r.Seasons) == 1:
 		_ = p.afterDash() || p.boxed()
 	case r.Numbering == NumberSeasonEpisode:
@@ -43,7 +46,7 @@ func (p *parser) plain(i int) (int, bool) {
 	w := p.word(i)
 	c := cursor{w, 0}
 	v, n := c.digits(4)
-	if n == 0 {
+	if hi := int(p.toks[i].hi); n == 0 || hi < len(p.raw) && p.raw[hi] == '%' {
 		return 0, false
 	}
 	c.revision()
@@ -326,7 +329,8 @@ func (p *parser) beforeBracket() bool {
 	} else {
 		return false
 	}
-	if p.lead == 0 && (!p.zeroed(at) || p.width(at) == 3 && lo < 10 || p.width(at) > 3) && !p.subtitlesAt(i+1) && !p.longRunning(at) {
+	if p.lead == 0 && (!p.zeroed(at) || p.width(at) == 3 && lo < 10 || p.width(at) > 3 && p.toks[i+1].gap&gapSquare == 0) &&
+		!p.subtitlesAt(i+1) && !p.longRunning(at) && !p.revised(at) {
 		return false
 	}
 	if lo == hi && n == 2 && !p.half(i) {
@@ -336,10 +340,30 @@ func (p *parser) beforeBracket() bool {
 	return true
 }
 
+// revised reports whether token i has a revision: 01v2.
+func (p *parser) revised(i int) bool {
+	w := p.word(i)
+	return len(w) > 3 && w[len(w)-2] == 'v'
+}
+
 // longRunning reports whether token i is a number of three digits right before a square bracket, as films hardly have.
 func (p *parser) longRunning(i int) bool {
 	v, ok := p.number(i)
 	return ok && p.width(i) == 3 && i+1 < p.n && p.toks[i+1].gap&gapSquare != 0 && !isHeight(v) && v%100 != 0
+}
+
+// behindYear reads "Title (2011) 12 [720p]".
+func (p *parser) behindYear() bool {
+	i := p.yearAt + 1
+	if p.yearAt <= p.start || p.rel.YearEnd != 0 || p.toks[p.yearAt].bracket == 0 || i >= p.n || p.toks[i].gap&^(gapSpace|gapUnder|gapClose) != 0 || p.width(i) < 2 {
+		return false
+	}
+	lo, hi, n, ok := p.span(i)
+	if !ok || isHeight(lo) || i+n < p.n && p.toks[i+n].gap&gapOpen == 0 {
+		return false
+	}
+	p.take(NumberAbsolute, i, n, lo, hi)
+	return true
 }
 
 // subtitlesAt reports whether token i is a word for subtitles.
@@ -365,7 +389,8 @@ func (p *parser) spread() bool {
 		if !ok || n != 2 || p.toks[i].gap&^(gapDot|gapSpace|gapUnder) != 0 || p.toks[i+1].gap&^(gapDash|gapOther) != 0 || !p.toks[i].digits || !p.toks[i+1].digits {
 			continue
 		}
-		if p.zeroed(i) && p.width(i) == p.width(i+1) || lo == 1 && hi >= 10 && p.closes(i+n) {
+		if p.zeroed(i) && p.width(i) == p.width(i+1) || lo == 1 && hi >= 10 && p.closes(i+n) ||
+			p.width(i) >= 2 && p.width(i) == p.width(i+1) && i+n == p.end && p.end < p.n && p.toks[p.end].gap&gapSquare != 0 {
 			p.take(NumberAbsolute, i, n, lo, hi)
 			return true
 		}
@@ -400,7 +425,7 @@ func (p *parser) padded() bool {
 		return false
 	}
 	for i := p.start + 1; i+1 < p.end; i++ {
-		if !p.zeroed(i) || p.width(i) != 2 || p.toks[i].gap&^(gapDot|gapSpace|gapUnder) != 0 || p.toks[i+1].gap&^(gapDot|gapSpace|gapUnder) != 0 ||
+		if !p.zeroed(i) || p.width(i) != 2 || p.toks[i].gap&^(gapDot|gapSpace|gapUnder|gapClose) != 0 || p.toks[i+1].gap&^(gapDot|gapSpace|gapUnder) != 0 ||
 			p.toks[i-1].digits || p.toks[i+1].digits {
 			continue
 		}

@@ -30,8 +30,11 @@ func (p *parser) episodeWord(n *numbers, i, at int, kind counted) bool {
 
 // countBefore reports whether the number of the episode word at token i is the one before it.
 func (p *parser) countBefore(i int) bool {
-	return i > 0 && p.toks[i-1].digits && !p.toks[i-1].claimed && p.toks[i].gap&^(gapSpace|gapDot) == 0 && p.width(i-1) < 4
+	return i > 0 && !(countsBehind[string(p.word(i))] && p.toks[i].gap == gapSpace) && p.toks[i-1].digits && !p.toks[i-1].claimed && p.toks[i].gap&^(gapSpace|gapDot) == 0 && p.width(i-1) < 4
 }
+
+// countsBehind are the words after which the number stands, where there is one on either side.
+var countsBehind = wordSet("episode episodes ep eps episodio episodios capitulo capitulos")
 
 // soMany takes "Серии: 5 из 20" for the first five: the word is plural, and such torrents grow as the episodes come out.
 func (p *parser) soMany(n *numbers, i int) {

@@ -148,7 +148,7 @@ func (p *parser) lex() {
 		case '_':
 			g |= gapUnder
 			b = '_'
-		case '-', '–', '—', '‐', '−':
+		case '-', '–', '—', '‐', '−', '‒', '―', '‑':
 			g |= gapDash
 			dash = true
 			if !before {

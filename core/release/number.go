@@ -182,6 +182,11 @@ func (n *numbers) episodesAfter(c *cursor, s int, bare bool) bool {
 	}
 	n.how = NumberSeasonEpisode
 	n.season(s, 0)
+	if w == 4 && e < 1000 && e%100 == e/100+1 && c.edge() { // S02E0304
+		n.episode(e/100, e%100)
+		n.end = c.i
+		return true
+	}
 	n.chain(c, s, e)
 	return true
 }

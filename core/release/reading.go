@@ -71,6 +71,10 @@ func (p *parser) titled() {
 	}
 	first := r.Titles[0].Span
 	switch {
+	case p.yearAt == 0 && p.start == 1 && p.toks[1].gap&gapWideDash == 0: // "2012 London Olympics"
+		p.retold(Span{p.toks[0].lo, first.Hi}, r.Numbering, r.Seasons, r.Episodes, 0)
+	case r.Numbering == NumberSeasonEpisode && p.yearAt == p.numEnd && p.yearAt > p.end && p.toks[p.yearAt].bracket == 0: // "S01E05.2023"
+		p.retold(first, r.Numbering, r.Seasons, r.Episodes, 0)
 	case r.Numbering == NumberAbsolute && len(r.Episodes) == 1 && r.NumberFirst && r.spans[FieldNumber].Hi < first.Lo && p.lead == 0:
 		p.retold(Span{r.spans[FieldNumber].Lo, first.Hi}, NumberNone, nil, nil, r.Year)
 	case r.Numbering == NumberAbsolute && r.spans[FieldNumber].Lo > first.Hi && p.numEnd > 0 && p.toks[p.numEnd-1].bracket == 0 &&

@@ -19,7 +19,9 @@ func (p *parser) seasonWord(n *numbers, i, at int) bool {
 	if c.word("no") {
 		c.skip(" .", 1)
 	}
-	c.word("s") // "Season S01", "SezonSO3"
+	if c.word("s") && i == 0 { // "Season S01", "SezonSO3", but "Serie.S01E01" names a show
+		return false
+	}
 	c.word("o")
 	s, width := c.digits(4)
 	if width > 0 && width <= 2 && (c.edgeOr("xe") || c.peek() == 's') {

@@ -58,6 +58,10 @@ func (p *parser) yearRank(i, first, tech int) int {
 	return 1
 }
 
+// youngHabit is the year up to which a year right behind season and episode names the episode. That the show's or the episode's year
+// is put there is a habit younger than that.
+const youngHabit = 2010
+
 // inEpisodeName reports whether token i belongs to the title of a show or of one of its episodes: words stand between it and the
 // season and episode, or it follows those at once.
 func (p *parser) inEpisodeName(i int) bool {
@@ -65,7 +69,8 @@ func (p *parser) inEpisodeName(i int) bool {
 		return false
 	}
 	if i >= p.numEnd {
-		return i == p.numEnd && p.toks[i].gap&^(gapDot|gapSpace|gapUnder) == 0 && !p.countsBeside(i)
+		v, _ := p.number(i)
+		return v <= youngHabit && i == p.numEnd && p.toks[i].gap&^(gapDot|gapSpace|gapUnder) == 0 && !p.countsBeside(i)
 	}
 	next := &p.toks[i+1]
 	return i+1 < p.numEnd && !next.claimed && !next.strong && next.gap&(gapOpen|gapWideDash|gapClose) == 0 && !(next.caps && p.width(i+1) <= 3) && p.numberFollows(i+1)
