@@ -16,6 +16,7 @@ const (
 	season  = `{"id":5,"parent":4,"kind":"season","label":"The Mill on the Race (2020) S01","name":"The Mill on the Race","season":1,"episode":0,"state":"partial","profile":"best","counts":{"completed":2,"unreleased":1}}`
 	episode = `{"id":8,"parent":5,"kind":"episode","label":"The Mill on the Race (2020) S01E03","name":"The Mill on the Race","season":1,"episode":3,"state":"unreleased","profile":"best","wake_at":"2026-05-03T12:00:00Z"}`
 	weak    = `{"release":1,"hash":"aa","name":"Sintel.2010.CAM.x264-BAD","size":734003200,"order":0,"verdict":"reject","tier":3,"score":-50,
+		"changes":[{"code":"REJECTED_SOURCE","setting":"reject.any[0]","value":"cam","text":"Take cam off reject.any[0]."}],
 		"reasons":[{"code":"REJECTED_SOURCE","text":"The profile rejects this source.","setting":"reject.any[0]","got":"cam","veto":true},{"code":"QUALITY","text":"What it is worth.","got":"avc","delta":20}],"state":"rejected","seeders":12,"found_by":["archive","torznab"]}`
 	dead = `{"release":2,"hash":"bb","name":"Sintel.2010.1080p.WEB-DL.H264-GOOD","size":1610612736,"order":1,"verdict":"accept","tier":1,"score":120,
 		"reasons":[{"code":"MATCH","text":"This is it."},{"code":"QUALITY","text":"What it is worth.","got":"webdl","delta":100},{"code":"QUALITY","text":"What it is worth.","got":"avc","delta":20}],"state":"blacklisted","evidence":"the provider removed it","seeders":-1,"found_by":["torznab"]}`

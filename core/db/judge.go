@@ -31,20 +31,36 @@ func (tx *Tx) judged(ctx context.Context, by string, items ...int64) error {
 
 // Stale lists, by id, the items with candidates that were not judged by what now tells for the item's profile.
 func (r Reader) Stale(ctx context.Context, now func(profile string) string) ([]Stale, error) {
-	rs, err := r.c.query(ctx, `SELECT item.id, item.profile, COALESCE(judgement.fingerprint, ''), judged.n
-		FROM (SELECT item, count(*) AS n FROM candidate GROUP BY item) judged
-		JOIN item ON item.id = judged.item LEFT JOIN judgement ON judgement.item = item.id ORDER BY item.id`)
+	ids, err := r.judgedOtherwise(ctx, now)
 	if err != nil {
 		return nil, fmt.Errorf("look for candidates to be judged again: %w", err)
 	}
-	defer rs.Close()
 	var out []Stale
+	for part := range slices.Chunk(ids, batch) {
+		list, err := collect(ctx, r.c, func(r row) (s Stale, err error) { return s, r.Scan(&s.Item, &s.Candidates) },
+			"SELECT item, count(*) FROM candidate WHERE item IN ("+marks(len(part))+") GROUP BY item ORDER BY item", anys(part)...)
+		if err != nil {
+			return nil, fmt.Errorf("look for candidates to be judged again: %w", err)
+		}
+		out = append(out, list...)
+	}
+	return out, nil
+}
+
+func (r Reader) judgedOtherwise(ctx context.Context, now func(profile string) string) ([]int64, error) {
+	rs, err := r.c.query(ctx, `SELECT item.id, item.profile, judgement.fingerprint FROM judgement
+		JOIN item ON item.id = judgement.item ORDER BY item.id`)
+	if err != nil {
+		return nil, err
+	}
+	defer rs.Close()
+	var out []int64
 	wants := map[string]string{}
 	for rs.Next() {
-		var s Stale
+		var id int64
 		var profile, by string
-		if err := rs.Scan(&s.Item, &profile, &by, &s.Candidates); err != nil {
-			return nil, fmt.Errorf("look for candidates to be judged again: %w", err)
+		if err := rs.Scan(&id, &profile, &by); err != nil {
+			return nil, err
 		}
 		want, known := wants[profile]
 		if !known {
@@ -52,7 +68,7 @@ func (r Reader) Stale(ctx context.Context, now func(profile string) string) ([]S
 			wants[profile] = want
 		}
 		if by != want {
-			out = append(out, s)
+			out = append(out, id)
 		}
 	}
 	return out, rs.Err()
@@ -61,13 +77,13 @@ func (r Reader) Stale(ctx context.Context, now func(profile string) string) ([]S
 // Stored is a candidate with what is stored of its release: all that it takes to judge it again.
 type Stored struct {
 	Candidate
-	Found Release // with its sightings, but without files and ways to get it
+	Found Release // without files and ways to get it; its sightings tell seeders, languages and when it was published
 }
 
 // JudgedOf gives the candidates of items with their releases, by item. Who changes them afterwards has the items to
 // himself until the transaction ends.
 func (tx *Tx) JudgedOf(ctx context.Context, items []int64) (map[int64][]Stored, error) {
-	if err := tx.lockRoots(ctx, items); err != nil {
+	if err := tx.Lock(ctx, items...); err != nil {
 		return nil, err
 	}
 	return tx.storedOf(ctx, "candidate.item IN ("+marks(len(items))+")", anys(items))
@@ -88,7 +104,9 @@ func (r Reader) Judged(ctx context.Context, item int64, releases []int64) ([]Sto
 	return out, nil
 }
 
-func (tx *Tx) lockRoots(ctx context.Context, items []int64) error {
+// Lock keeps others from the trees that items are in until the transaction ends. Who writes releases and then items locks
+// first, so that nobody waits crosswise.
+func (tx *Tx) Lock(ctx context.Context, items ...int64) error {
 	if !tx.shared {
 		return nil // it has the only writer
 	}
@@ -136,7 +154,7 @@ func scanStored(r row) (Stored, error) {
 	return s, err
 }
 
-// sightingsOf adds to each release by whom it was seen.
+// sightingsOf adds to each release what its sightings tell.
 func (r Reader) sightingsOf(ctx context.Context, all map[int64][]Stored) error {
 	at := map[int64][]*Stored{}
 	for _, list := range all {
@@ -150,13 +168,13 @@ func (r Reader) sightingsOf(ctx context.Context, all map[int64][]Stored) error {
 	}
 	slices.Sort(ids)
 	for part := range slices.Chunk(ids, batch) {
-		rs, err := r.c.query(ctx, `SELECT release, instance, seeders, tracker, languages, page, torrent, published, seen
-			FROM sighting WHERE release IN (`+marks(len(part))+") ORDER BY release, instance", anys(part)...)
+		rs, err := r.c.query(ctx, "SELECT release, seeders, languages, published FROM sighting WHERE release IN ("+
+			marks(len(part))+") ORDER BY release, instance", anys(part)...)
 		if err != nil {
 			return fmt.Errorf("read sightings: %w", err)
 		}
 		for rs.Next() {
-			id, s, err := scanSighting(rs)
+			id, s, err := scanBrief(rs)
 			if err != nil {
 				rs.Close()
 				return fmt.Errorf("read sightings: %w", err)
@@ -171,6 +189,16 @@ func (r Reader) sightingsOf(ctx context.Context, all map[int64][]Stored) error {
 		}
 	}
 	return nil
+}
+
+func scanBrief(r row) (release int64, s Sighting, err error) {
+	var languages string
+	var published int64
+	if err := r.Scan(&release, &s.Seeders, &languages, &published); err != nil {
+		return 0, s, err
+	}
+	s.Published = fromMicros(published)
+	return release, s, decode(languages, &s.Languages)
 }
 
 // Reading is what the reader of release names makes of a release's.

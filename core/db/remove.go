@@ -47,9 +47,10 @@ func (tx *Tx) ClearItem(ctx context.Context, id int64) (out Removal, err error) 
 	if err := tx.removeFiles(ctx, id, &out); err != nil {
 		return out, fmt.Errorf("clear item %d: %w", id, err)
 	}
-	_, err = tx.c.exec(ctx, "DELETE FROM candidate WHERE item IN "+family, id, id, id)
-	if err != nil {
-		return out, fmt.Errorf("clear item %d: %w", id, err)
+	for _, table := range []string{"candidate", "judgement"} {
+		if _, err := tx.c.exec(ctx, "DELETE FROM "+table+" WHERE item IN "+family, id, id, id); err != nil {
+			return out, fmt.Errorf("clear item %d: %w", id, err)
+		}
 	}
 	return out, nil
 }

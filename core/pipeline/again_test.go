@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -376,4 +377,87 @@ func (w *world) forget(releases int) {
 		list[i] = db.Reading{Release: int64(i + 1), Parsed: []byte{1}, Parser: 1}
 	}
 	w.ok(w.db.Tx(w.t.Context(), func(tx *db.Tx) error { return tx.SaveReadings(w.t.Context(), list) }))
+}
+
+func TestAReleaseIsKeptInFewBytes(t *testing.T) {
+	t.Parallel()
+	const films, each, most = 20, 50, 250
+	o := dbtest.SQLite(t)
+	d := dbtest.Open(t, o)
+	fillJudged(t, d, films, each)
+	w := setupOn(t, d)
+	w.profiles(takesAny)
+	w.must(0, library.StepJudge)
+	raw, err := sql.Open("sqlite", o.Path)
+	w.ok(err)
+	defer raw.Close()
+	var rows, names int
+	w.ok(raw.QueryRow(`SELECT sum(payload) FROM dbstat WHERE name IN ('release', 'candidate', 'sighting', 'release_title')`).Scan(&rows))
+	w.ok(raw.QueryRow("SELECT sum(length(name)) FROM release").Scan(&names))
+	if got := (rows - names) / (films * each); got > most {
+		t.Errorf("a release with its verdict takes %d bytes besides its name, want at most %d", got, most)
+	} else {
+		t.Logf("a release with its verdict takes %d bytes besides its name", got)
+	}
+}
+
+func TestJudgingAgainByTheSameChangesNothing(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	id := w.completed()
+	w.scrap.releases = nil
+	for i := range 60 {
+		r := fakeRelease("Sintel", 2010, 7, i)
+		r.Languages = []string{"en"}
+		w.scrap.releases = append(w.scrap.releases, r)
+	}
+	w.ok(w.Act(t.Context(), id, "reset"))
+	w.must(id, library.StepIndex, library.StepScrape)
+	before, err := w.db.Candidates(t.Context(), id)
+	w.ok(err)
+	w.ok(w.db.Tx(t.Context(), func(tx *db.Tx) error {
+		return tx.SaveJudged(t.Context(), nil, map[string][]int64{"something else": {id}})
+	}))
+	w.must(0, library.StepJudge)
+	after, err := w.db.Candidates(t.Context(), id)
+	w.ok(err)
+	if d := cmp.Diff(after, before); d != "" || len(after) != 60 {
+		t.Errorf("%d candidates, after before before:\n%s", len(after), d)
+	}
+}
+
+// TestAChangeOfTheProfileBringsAFilm has a pipeline at work, with nothing done by hand.
+func TestAChangeOfTheProfileBringsAFilm(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := setupOn(t, d)
+		w.profiles(takesNone)
+		w.scrap.releases = []sdk.Release{{Name: "Sintel.2010.1080p.BluRay", Hash: hashA, Size: 900 << 20}}
+		w.a.ready(hashA, "sintel.2010.1080p.mkv")
+		id := w.submit(sdk.Request{IDs: film.IDs, Kind: sdk.Movie})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- w.Run(ctx) }()
+		w.until("the film waits for a release that suits", func() bool { return w.item(id).Attempts == 1 })
+		w.profiles(takesAny)
+		w.until("the film is here", func() bool { return w.item(id).State == library.StateCompleted })
+		cancel()
+		w.ok(<-done)
+	})
+}
+
+// until polls for something that other goroutines bring about.
+func (w *world) until(what string, done func() bool) {
+	w.t.Helper()
+	deadline := time.NewTimer(time.Minute)
+	defer deadline.Stop()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !done() {
+		select {
+		case <-deadline.C:
+			w.t.Fatalf("waited in vain until %s", what)
+		case <-tick.C:
+		}
+	}
 }

@@ -34,6 +34,9 @@ func (p *Pipeline) scrape(ctx context.Context, j db.Job) error {
 	}
 	open := 0
 	err = p.db.Tx(ctx, func(tx *db.Tx) error {
+		if err := tx.Lock(ctx, it.ID); err != nil {
+			return err
+		}
 		now, err := tx.Item(ctx, it.ID)
 		if err != nil || !now.Wants(library.StepScrape) {
 			return err // it moved meanwhile: a user's own release is not to be lost

@@ -11,6 +11,8 @@ CREATE TABLE judgement (
 ) WITHOUT ROWID; -- sqlite
 ); -- postgres
 
+INSERT INTO judgement (item, fingerprint) SELECT DISTINCT item, '' FROM candidate;
+
 -- The names of titles and their aliases, folded as the reader of release names folds them: what is called the same has a
 -- key in common. It is filled by the program, which alone knows how names are folded.
 CREATE TABLE title_key (
