@@ -46,13 +46,13 @@ func TestNamesAreRead(t *testing.T) {
 func TestPathsAreRead(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ path, want string }{
-		{"Sintel.2010.1080p.BluRay.x264-GRP/sintel.mkv", "sintel; year 2010; 1080p; bluray; avc; file mkv"},
+		{"Sintel.2010.1080p.BluRay.x264-GRP/sintel.mkv", "Sintel; year 2010; 1080p; bluray; avc; file mkv"},
 		{"Show.Name.S02.1080p.WEB-DL/Show.Name.S02E05.mkv", "Show Name; S 2; E 5; 1080p; webdl; file mkv"},
 		{"Show Name/Season 2/05 - The Title.mkv", "Show Name; S 2; abs 5; file mkv"},
 		{"Show Name/Season 2/E05.mkv", "Show Name; S 2; E 5; file mkv"},
 		{"Show Name/Season 2/S02E05 - The Title.mkv", "Show Name; S 2; E 5; file mkv"},
 		{"Show Name/S02/Show Name 2x05.mkv", "Show Name; S 2; E 5; file mkv"},
-		{"Show.Name.S02E05.1080p/x.mkv", "x; S 2; E 5; 1080p; file mkv"},
+		{"Show.Name.S02E05.1080p/x.mkv", "Show Name; S 2; E 5; 1080p; file mkv"},
 		{"Show.Name.S02.1080p/x.mkv", "x; 1080p; file mkv"},
 		{"[Group] Hoshi no Kaze (01-24) [1080p]/[Group] Hoshi no Kaze - 05.mkv", "Hoshi no Kaze; abs 5; 1080p; file mkv; by Group"},
 		{"Sintel (2010)/Sample/sintel-sample.mkv", "sintel-sample; year 2010; sample; file mkv"},

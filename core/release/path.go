@@ -4,7 +4,8 @@ import "strings"
 
 // ParseFile reads the path of a file inside a release: "Show.S02.1080p/Season 2/05 - Name.mkv". What the file's name says
 // stands; what it leaves out is taken from the folders, the nearest first. A folder that is a pack never gives a file its
-// episode, and one called "Sample" or "Extras" marks what is in it. Raw and the spans are those of the file's name.
+// episode, and one called "Sample" or "Extras" marks what is in it. Raw and the spans are those of the file's name, but those
+// of the folder's where the file's name says nothing, because it was scrambled or is one of a disc's.
 func ParseFile(path string) Release {
 	path = strings.ReplaceAll(path, "\\", "/")
 	if len(path) > maxPath {
@@ -13,14 +14,31 @@ func ParseFile(path string) Release {
 	dir, base := cut(path)
 	r := parse(base, true)
 	r.Flags |= fileFlags(base)
-	for depth := 0; dir != "" && depth < maxFolders; depth++ {
+	mute := scrambled(&r, base)
+	for depth := 0; dir != "" && depth < maxFolders; {
 		var name string
 		dir, name = cut(dir)
-		if f := folderFlags(name); f != 0 {
+		key := Key(name)
+		if discFolders[key] {
+			r.Flags |= FlagDisc
+			mute = true
+			continue
+		}
+		depth++
+		if f := folders[key]; f != 0 {
 			r.Flags |= f
+			r.special(f)
+			continue
+		}
+		if discOf(key) {
 			continue
 		}
 		folder := Parse(name)
+		if mute && len(folder.Titles) > 0 && !genericFolder(&folder) {
+			r = folder.asFile(&r)
+			mute = false
+			continue
+		}
 		r.fill(&folder)
 	}
 	return r
@@ -47,8 +65,6 @@ var folders = map[string]Flags{
 	"ncopnced": FlagMenu, "nc": FlagMenu, "menus": FlagMenu, "proof": FlagSample, "screens": FlagExtra, "screenshots": FlagExtra, "makingof": FlagExtra,
 	"specials": FlagSpecial, "special": FlagSpecial, "ova": FlagSpecial, "ovas": FlagSpecial,
 }
-
-func folderFlags(name string) Flags { return folders[Key(name)] }
 
 // endings that media servers use to mark a file: "Title-trailer.mkv".
 var endings = map[string]Flags{
@@ -80,14 +96,13 @@ const ofRelease = FlagComplete | FlagBatch | NotMain | FlagMovie | FlagOVA | Fla
 
 // fill takes from a folder what the file's name does not say.
 func (r *Release) fill(dir *Release) {
+	r.lastNumber(dir)
 	r.fillNumbers(dir)
-	if len(r.Titles) == 0 || r.NumberFirst && len(dir.Titles) > 0 {
-		if len(dir.Titles) > 0 && !genericFolder(dir) {
-			r.Titles, r.NumberFirst = dir.Titles, false
-			r.spans[FieldTitle] = Span{}
-		}
+	if len(dir.Titles) > 0 && !genericFolder(dir) && (len(r.Titles) == 0 || r.NumberFirst || r.abbreviates(dir) || r.namesOnly(dir)) {
+		r.NumberFirst = false
+		r.retitle(dir)
 	}
-	if r.Year == 0 {
+	if r.Year == 0 && (dir.YearEnd == 0 || r.IsSeries()) {
 		r.Year, r.YearEnd = dir.Year, dir.YearEnd
 	}
 	if r.Resolution == ResolutionUnknown {
@@ -154,8 +169,12 @@ func (r *Release) fillNumbers(dir *Release) {
 	case NumberCompact:
 		r.confirm(dir)
 	case NumberAbsolute:
-		if len(r.Seasons) == 0 && Count(dir.Seasons) == 1 {
-			r.Seasons = dir.Seasons
+		if len(r.Seasons) > 0 || Count(dir.Seasons) != 1 {
+			return
+		}
+		r.Seasons = dir.Seasons
+		if n := r.Episodes[0].Lo; len(r.Titles) == 0 && Count(r.Episodes) == 1 && n/100 == r.Seasons[0].Lo && n%100 > 0 && n%100 < 50 { // "Season 1/105.mkv"
+			r.Numbering, r.Episodes = NumberSeasonEpisode, single(n%100)
 		}
 	}
 }

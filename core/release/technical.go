@@ -226,7 +226,7 @@ func (p *parser) glued(i int, w []byte) int {
 		}
 	}
 	if n := len(w); n > 4 && n < 7 && (string(w[:4]) == "ncop" || string(w[:4]) == "nced") {
-		p.strong(i, 1, words.entries["ncop"])
+		p.strong(i, 1, words.entries[string(w[:4])])
 		return 1
 	}
 	if e, ok := words.entries[string(stem(w))]; ok && e.strength == strong && len(stem(w)) > 2 && len(stem(w)) < len(w) {

@@ -112,12 +112,23 @@ func (p *parser) bounds() {
 	}
 	p.tech = p.firstStrong(p.end)
 	p.absorb()
+	p.volumeEnd()
 	if p.box > 0 && p.rel.Numbering == NumberNone {
 		v, _ := p.number(p.box)
 		p.take(NumberAbsolute, p.box, 1, v, v)
 	}
 	if p.numEnd > 0 {
 		p.countryTag()
+	}
+}
+
+// volumeEnd takes "CD1" and "Disc 2" off the end of a title.
+func (p *parser) volumeEnd() {
+	last := p.end - 1
+	if last > p.start && p.toks[last].digits && p.width(last) == 1 && (p.is(last-1, "cd") || p.is(last-1, "disc") || p.is(last-1, "disk")) {
+		p.end -= 2
+	} else if w := p.word(max(last, 0)); last > p.start && (prefixed(w, "cd") || prefixed(w, "disc") || prefixed(w, "disk")) {
+		p.end--
 	}
 }
 

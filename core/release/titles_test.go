@@ -43,3 +43,24 @@ func whose(r *Release) string {
 	}
 	return s
 }
+
+// TestFilesOfReleasesAreRead reads testdata/paths.txt: a line with a path, then one with what is read in it. What it wants was
+// checked by hand, and is never written anew.
+func TestFilesOfReleasesAreRead(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("testdata/paths.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := ""
+	for line := range strings.SplitSeq(strings.TrimSpace(string(b)), "\n") {
+		want, wanted := strings.CutPrefix(line, "\t")
+		if !wanted {
+			path = line
+			continue
+		}
+		if got := describe(ParseFile(path)); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", path, got, want)
+		}
+	}
+}
