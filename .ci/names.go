@@ -78,6 +78,8 @@ func corpus(dir string) map[string]bool {
 	return seen
 }
 
+var several = regexp.MustCompile(`(?i)s\d+[ ._-]*s\d+|s\d+-\d+|e\d+-?e\d+|e\d+-\d+`)
+
 // fromRLS takes films and series; music, books and programs are not ours to read.
 func fromRLS(path string) []row {
 	b, err := os.ReadFile(path)
@@ -91,6 +93,9 @@ func fromRLS(path string) []row {
 			continue
 		}
 		kind := text(v["type"])
+		if several.MatchString(doc.Content[0].Content[i].Value) { // of several seasons or episodes this suite tells the first
+			continue
+		}
 		if kind != "movie" && kind != "episode" && kind != "series" || v["disc"] != nil {
 			continue
 		}
