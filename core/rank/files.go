@@ -50,6 +50,7 @@ func (t *Target) SelectFiles(files []sdk.File) ([]Selection, []Rejection) {
 // file is a video that may be wanted.
 type file struct {
 	at     int
+	path   string // with forward slashes
 	read   release.Release
 	folder *release.Release // of the release's own folder, nil if there is none
 	part   int              // "CD1" of a film, 0 if it is not in parts
@@ -84,7 +85,7 @@ func (p *picker) consider(i int) {
 		p.reject(i, CodeNotVideo, "", path.Ext(name))
 		return
 	}
-	f := file{at: i}
+	f := file{at: i, path: name}
 	if p.t.Kind == Movie {
 		name, f.part = cutPart(name)
 	}

@@ -88,7 +88,7 @@ func (t *Target) match(r *release.Release) MatchResult {
 		m = t.series(rest, &l)
 	}
 	m.Span = l.span
-	if f, ok := decisive[m.Code]; ok {
+	if f, ok := decisive(m.Code); ok {
 		m.Span = moved(rest.Span(f), r, rest, l.span)
 	}
 	m.Language = t.names[l.name].Language
@@ -101,11 +101,19 @@ func (t *Target) match(r *release.Release) MatchResult {
 	return m
 }
 
-// decisive are the fields of a name that codes are about, where it is not the title.
-var decisive = map[Code]release.Field{
-	CodeOtherYear: release.FieldYear, CodeOtherDate: release.FieldDate, CodeOtherSeason: release.FieldNumber, CodeOtherEpisode: release.FieldNumber,
-	CodeOnlyEpisodes: release.FieldNumber, CodeIsSeries: release.FieldNumber, CodeNoSeason: release.FieldNumber, CodePartly: release.FieldNumber,
-	CodeIsSpecial: release.FieldFlags, CodeCollection: release.FieldFlags, CodeIsMovie: release.FieldFlags,
+// decisive is the field of a name that a code is about, where it is not the title.
+func decisive(c Code) (release.Field, bool) {
+	switch c {
+	case CodeOtherYear:
+		return release.FieldYear, true
+	case CodeOtherDate:
+		return release.FieldDate, true
+	case CodeOtherSeason, CodeOtherEpisode, CodeOnlyEpisodes, CodeIsSeries, CodeNoSeason, CodePartly, CodeOtherOrder:
+		return release.FieldNumber, true
+	case CodeIsSpecial, CodeCollection, CodeIsMovie:
+		return release.FieldFlags, true
+	}
+	return 0, false
 }
 
 // moved is where a span of a name that was read again without its title stands in the name itself.

@@ -85,7 +85,7 @@ func spellings(title string) []string {
 	if glued := crossed.Replace(title); glued != title { // "SPY x FAMILY" is written "SPYxFAMILY"
 		out = append(out, glued)
 	}
-	if strings.Contains(title, "+") {
+	if strings.Contains(strings.Trim(title, "+ "), "+") {
 		out = append(out, strings.ReplaceAll(title, "+", " and "))
 	}
 	for _, table := range []map[rune]string{passport, scholars} {

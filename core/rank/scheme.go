@@ -1,6 +1,7 @@
 package rank
 
 import (
+	"path"
 	"slices"
 
 	"github.com/millrace-media/millrace/core/release"
@@ -39,8 +40,8 @@ func (t *Target) claim(f *file, l *likeness) claim {
 		x.how, x.eps = release.NumberPart, only(l.part)
 	case l.numbers.Hi > 0:
 		x.how, x.eps = release.NumberAbsolute, []release.Range{l.numbers}
-		if len(x.seasons) == 0 && f.folder != nil && release.Count(f.folder.Seasons) == 1 {
-			x.seasons = f.folder.Seasons
+		if len(x.seasons) == 0 {
+			x.seasons = folderSeason(f.path)
 		}
 	}
 	switch {
@@ -62,6 +63,16 @@ func (t *Target) claim(f *file, l *likeness) claim {
 	c.numbers = expand(x.eps)
 	c.compact = x.how == release.NumberCompact && len(r.Others) > 0
 	return c
+}
+
+// folderSeason is the season that the nearest folder of a path tells that tells one.
+func folderSeason(at string) []release.Range {
+	for dir := path.Dir(at); dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if f := release.Parse(path.Base(dir)); release.Count(f.Seasons) == 1 {
+			return f.Seasons
+		}
+	}
+	return nil
 }
 
 // tellsItself reports whether a file is the wanted episode by its date, or by the episode's title where it has no number.

@@ -20,20 +20,18 @@ func (t *Target) similarity() float64 {
 
 // similar finds the name of which a title is a slip of the pen: nearly all letters in their order, the same numbers, and
 // every word that carries meaning matched by one that is nearly it. A plural is another word.
-func (t *Target) similar(text string) (int, bool) {
+func (t *Target) similar(s *spelled) (int, bool) {
 	least := t.similarity()
 	if least >= 1 {
 		return 0, false
 	}
-	var s spelled
-	s.spell(text, false)
 	if s.n < minSimilar {
 		return 0, false
 	}
 	numbers := numbersOf(s.bytes())
 	for i := range t.names {
 		if t.names[i].near(s.n, numbers, least) {
-			return t.nearest(&s, numbers, least)
+			return t.nearest(s, numbers, least)
 		}
 	}
 	return 0, false

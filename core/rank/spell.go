@@ -56,29 +56,41 @@ func (s *spelled) spell(text string, double bool) {
 	o.double = double
 	s.n, s.nw, s.accents = 0, 0, false
 	for i := 0; i < len(text); {
-		c := text[i]
-		if c >= utf8.RuneSelf {
+		if text[i] >= utf8.RuneSelf {
 			r, size := utf8.DecodeRuneInString(text[i:])
 			i += size
 			s.accents = o.rune(r, i) || s.accents
 			continue
 		}
-		i++
-		switch k := plain[c]; k {
-		case 0:
-			o.open = false
-		case '\'':
-		case '&':
-			o.open = false
-			for _, b := range []byte("and") {
-				o.add(b, i)
-			}
-			o.open = false
-		default:
-			o.add(k, i)
-		}
+		i = o.ascii(text, i)
 	}
 	s.write(&o)
+}
+
+// ascii reads a run of ASCII from place i on and says where it ends.
+func (o *reader) ascii(text string, i int) int {
+	for i < len(text) && text[i] < utf8.RuneSelf {
+		k := plain[text[i]]
+		i++
+		switch {
+		case k >= '0':
+			if o.n < len(o.f) && o.begin() {
+				o.f[o.n] = k
+				o.n++
+				o.close(i)
+			}
+		case k == 0:
+			o.open = false
+		case k == '&':
+			o.open = false
+			if o.n+3 <= len(o.f) && o.begin() {
+				o.n += copy(o.f[o.n:], "and")
+				o.close(i)
+			}
+			o.open = false
+		}
+	}
+	return i
 }
 
 // plain is what an ASCII byte is folded to: 0 ends a word, an apostrophe is nothing.
@@ -104,15 +116,6 @@ func (o *reader) begin() bool {
 		o.open = true
 	}
 	return o.open
-}
-
-func (o *reader) add(c byte, end int) {
-	if o.n == len(o.f) || !o.begin() {
-		return
-	}
-	o.f[o.n] = c
-	o.n++
-	o.close(end)
 }
 
 func (o *reader) close(end int) {
@@ -176,7 +179,7 @@ func (o *reader) word(i int) []byte { return o.f[o.words[i].lo:o.words[i].hi] }
 func (o *reader) put(to []byte, i int) int {
 	w := o.word(i)
 	last := i == o.nw-1
-	if o.nw == 1 || len(w) > 9 || len(w) == 0 || !notable[w[0]] {
+	if o.nw == 1 || len(w) > 9 || len(w) == 0 || !notable[w[0]&31][w[len(w)-1]&31] {
 		return copy(to, w)
 	}
 	switch string(w) {
@@ -237,10 +240,14 @@ func glued(i int, w []byte) []byte {
 	return w
 }
 
+// partWords stand before the number of a part.
+var partWords = []string{"part", "pt", "vol", "volume", "chapter", "episode", "ep", "teil", "partie", "parte", "kapitel", "chapitre"}
+
 func partWord(w []byte) bool {
-	switch string(w) {
-	case "part", "pt", "vol", "volume", "chapter", "episode", "ep", "teil", "partie", "parte", "kapitel", "chapitre":
-		return true
+	for _, p := range partWords {
+		if p == string(w) {
+			return true
+		}
 	}
 	return false
 }
@@ -282,13 +289,19 @@ var numerals = func() map[string]numeral {
 	return m
 }()
 
-// notable are the first letters of words that may be written otherwise in a key; it spares most words the look-up.
-var notable = func() (t [256]bool) {
+// notable are the first and last letters of words that may be written otherwise in a key; it spares most words the look-up.
+var notable = func() (t [32][32]bool) {
 	for w := range numerals {
-		t[w[0]] = true
+		t[w[0]&31][w[len(w)-1]&31] = true
 	}
-	for _, c := range "tauvpckie" {
-		t[c] = true
+	for _, w := range []string{"the", "a", "an", "and", "und", "versus", "i"} {
+		t[w[0]&31][w[len(w)-1]&31] = true
+	}
+	for _, w := range partWords {
+		t[w[0]&31][w[len(w)-1]&31] = true
+		for d := '0'; d <= '9'; d++ {
+			t[w[0]&31][d&31] = true
+		}
 	}
 	return t
 }()

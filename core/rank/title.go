@@ -27,14 +27,15 @@ func (t *Target) title(r *release.Release) (likeness, *release.Release) {
 	if len(t.names) == 0 {
 		return worst, r
 	}
-	for i := range r.Titles {
-		l := t.oneTitle(r.Titles[i].Text)
+	var s spelled // the likeliest title
+	for i := len(r.Titles) - 1; i >= 0; i-- {
+		l := t.oneTitle(&s, r.Titles[i].Text)
 		if l.state != Yes && i == 0 && r.Country != release.CountryNone {
-			l = t.oneTitle(titleWithTag(r))
+			l = t.oneTitle(&s, titleWithTag(r))
 		}
 		l.span = spanOf(r, i)
 		if l.state == Yes && t.Kind == Movie && r.IsSeries() {
-			if wide, rest, ok := t.wider(r); ok { // "Star Wars: Episode 4 - A New Hope" is also known as "Star Wars"
+			if wide, rest, ok := t.wider(r, &s); ok { // "Star Wars: Episode 4 - A New Hope" is also known as "Star Wars"
 				return wide, rest
 			}
 		}
@@ -57,14 +58,17 @@ func (t *Target) title(r *release.Release) (likeness, *release.Release) {
 	if l, ok := t.shortened(r); ok {
 		return l, r
 	}
-	if l, rest, ok := t.wider(r); ok {
+	if l, rest, ok := t.wider(r, &s); ok {
 		return l, rest
 	}
 	for i := range r.Titles {
-		if name, ok := t.afterStation(r.Titles[i].Text); ok {
+		if i > 0 {
+			s.spell(r.Titles[i].Text, false)
+		}
+		if name, ok := t.afterStation(&s); ok {
 			return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: name}, r
 		}
-		if name, ok := t.similar(r.Titles[i].Text); ok {
+		if name, ok := t.similar(&s); ok {
 			return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: name, fuzzy: true}, r
 		}
 	}
@@ -88,14 +92,14 @@ func spanOf(r *release.Release, i int) release.Span {
 	return r.Titles[i].Span
 }
 
-// oneTitle compares one title.
-func (t *Target) oneTitle(text string) likeness {
-	var s spelled
+// oneTitle takes a title apart and compares it.
+func (t *Target) oneTitle(s *spelled, text string) likeness {
 	s.spell(text, false)
-	l := t.spelledTitle(&s)
+	l := t.spelledTitle(s)
 	if l.state != Yes && s.accents {
-		s.spell(text, true)
-		l = t.spelledTitle(&s)
+		var double spelled
+		double.spell(text, true)
+		l = t.spelledTitle(&double)
 	}
 	return l
 }

@@ -2,7 +2,6 @@ package rank
 
 import (
 	"slices"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -19,14 +18,14 @@ var afterTitle = [...]release.Field{
 // wider looks for a wanted name that goes beyond what was read as the title, since a number, a year or a word of the trade
 // belongs to it: "Apollo 13", "Blade Runner 2049", "Saw 3D". If one of them does the rest of the name is read again without
 // the title.
-func (t *Target) wider(r *release.Release) (likeness, *release.Release, bool) {
+func (t *Target) wider(r *release.Release, s *spelled) (likeness, *release.Release, bool) {
 	title := r.Span(release.FieldTitle)
 	if at := firstSpan(r, title); at < title.Lo || title.Empty() {
 		if l, rest, ok := t.widerAt(r, at); ok {
 			return l, rest, ok
 		}
 	}
-	if title.Empty() || !t.begins(r) {
+	if title.Empty() || !t.begins(s) {
 		return likeness{}, nil, false
 	}
 	return t.widerAt(r, title.Lo)
@@ -47,14 +46,9 @@ func firstSpan(r *release.Release, title release.Span) uint16 {
 }
 
 // begins reports whether a wanted name begins with the title that was read.
-func (t *Target) begins(r *release.Release) bool {
-	if len(r.Titles) == 0 {
-		return false
-	}
-	var s spelled
-	s.spell(r.Titles[0].Text, false)
+func (t *Target) begins(s *spelled) bool {
 	for i := range t.names {
-		if strings.HasPrefix(t.names[i].key, string(s.bytes())) {
+		if key := t.names[i].key; len(key) >= s.n && key[:s.n] == string(s.bytes()) {
 			return true
 		}
 	}
@@ -200,9 +194,10 @@ func leads(s *spelled, want []string) bool {
 }
 
 // afterStation finds the name that stands after a station's or a studio's: "BBC Planet Earth", "Marvel's Daredevil".
-func (t *Target) afterStation(text string) (int, bool) {
-	var s spelled
-	s.spell(text, false)
+func (t *Target) afterStation(s *spelled) (int, bool) {
+	if s.nw < 2 {
+		return 0, false
+	}
 	w := 1
 	switch string(s.word(0)) {
 	case "bbc", "itv", "pbs", "hbo", "nhk", "cbc", "abc", "netflix", "natgeo", "marvel", "marvels", "disney", "disneys", "dc", "dcs":
