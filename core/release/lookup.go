@@ -22,22 +22,28 @@ func (p *parser) lookUp() {
 
 // phrase applies the longest phrase that starts at token i, and says how many tokens it has.
 func (p *parser) phrase(i int) int {
-	reach := int(words.reach[string(p.word(i))])
+	first := p.word(i)
+	if !words.firsts.has(first) {
+		return 0
+	}
+	reach := int(words.reach[string(first)])
 	if reach == 0 {
 		return 0
 	}
 	var buf [128]byte
 	var ends [maxPhrase]int
-	b := append(buf[:0], p.word(i)...)
+	b, n := first, 1
 	ends[0] = len(b)
-	n := 1
-	for n < reach && i+n < p.n && !p.toks[i+n].claimed && len(b) < 96 && p.width(i+n) < 24 {
-		if p.toks[i+n].script != scriptCJK || p.toks[i+n].gap != 0 {
-			b = append(b, ' ')
+	if reach > 1 && i+1 < p.n && words.seconds.has(p.word(i+1)) {
+		b = append(buf[:0], first...)
+		for n < reach && i+n < p.n && !p.toks[i+n].claimed && len(b) < 96 && p.width(i+n) < 24 {
+			if p.toks[i+n].script != scriptCJK || p.toks[i+n].gap != 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, p.word(i+n)...)
+			ends[n] = len(b)
+			n++
 		}
-		b = append(b, p.word(i+n)...)
-		ends[n] = len(b)
-		n++
 	}
 	for ; n > 0; n-- {
 		e, ok := words.entries[string(b[:ends[n-1]])]

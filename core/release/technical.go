@@ -4,16 +4,33 @@ package release
 // checksums. It says how many tokens it took.
 func (p *parser) technical(i int) int {
 	w := p.word(i)
+	if !hasDigit(w) {
+		if len(w) == 8 && p.checksum(i, w) {
+			return 1
+		}
+		return p.stuck(i, w)
+	}
 	if p.height(i, w) || p.checksum(i, w) || p.heightAtEnd(i, w) {
 		return 1
 	}
-	if n := p.quantity(i, w); n > 0 {
-		return n
-	}
-	if n := p.layout(i); n > 0 {
-		return n
+	if isDigit(w[0]) {
+		if n := p.quantity(i, w); n > 0 {
+			return n
+		}
+		if n := p.layout(i); n > 0 {
+			return n
+		}
 	}
 	return p.glued(i, w)
+}
+
+func hasDigit(w []byte) bool {
+	for _, b := range w {
+		if isDigit(b) {
+			return true
+		}
+	}
+	return false
 }
 
 // height reads 1080p, 1080i, m1080p, BD1080, 1920x1080.
@@ -229,22 +246,40 @@ func (p *parser) glued(i int, w []byte) int {
 		p.strong(i, 1, words.entries[string(w[:4])])
 		return 1
 	}
-	if e, ok := words.entries[string(stem(w))]; ok && e.strength == strong && len(stem(w)) > 2 && len(stem(w)) < len(w) {
-		p.strong(i, 1, e)
-		p.rest(string(w[len(stem(w)):]))
-		return 1
-	}
-	return 0
+	return p.stuck(i, w)
 }
 
-// stem is the codec that w begins with, if any.
+// stuck reads a codec or source with another word behind it: "x264AAC", "HDTVx264".
+func (p *parser) stuck(i int, w []byte) int {
+	s := stem(w)
+	if len(s) == 0 {
+		return 0
+	}
+	e, ok := words.entries[string(s)]
+	if !ok || e.strength != strong {
+		return 0
+	}
+	p.strong(i, 1, e)
+	p.rest(string(w[len(s):]))
+	return 1
+}
+
+// stem is the codec or source that w begins with, if any and if more follows.
 func stem(w []byte) []byte {
+	if len(w) < 5 {
+		return nil
+	}
+	switch w[0] {
+	case 'x', 'h', 'b', 'd':
+	default:
+		return nil
+	}
 	for _, s := range [...]string{"x264", "x265", "h264", "h265", "hevc", "xvid", "hdtv", "bdrip", "dvdrip", "brrip"} {
 		if len(w) > len(s) && string(w[:len(s)]) == s {
 			return w[:len(s)]
 		}
 	}
-	return w
+	return nil
 }
 
 // soundAndLayout reads DDP5.1, AAC2 0, DD51, TrueHD7.1, Atmos5.1.

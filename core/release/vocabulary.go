@@ -1,7 +1,5 @@
 package release
 
-import "strings"
-
 // kind is the field that a word of the vocabulary speaks of.
 type kind uint8
 
@@ -460,34 +458,6 @@ var vocabulary = []phrases{
 	says(upper, "tgl|fil", spoken(langTL)),
 	says(weak, "catalan|catala", spoken(langCA)),
 	says(upper, "cat", spoken(langCA)),
-}
-
-// maxPhrase is the most words of a phrase.
-const maxPhrase = 4
-
-// lexicon is the compiled vocabulary: entry by phrase, and by first word the most words of a phrase that begins with it.
-type lexicon struct {
-	entries map[string]entry
-	reach   map[string]uint8
-}
-
-var words = compile(append(networkWords(), vocabulary...))
-
-func compile(table []phrases) lexicon {
-	l := lexicon{entries: map[string]entry{}, reach: map[string]uint8{}}
-	for _, row := range table {
-		e := entry{strength: row.strength}
-		copy(e.effects[:], row.effects)
-		for phrase := range strings.SplitSeq(row.words, "|") {
-			if _, taken := l.entries[phrase]; taken {
-				continue
-			}
-			l.entries[phrase] = e
-			first, _, _ := strings.Cut(phrase, " ")
-			l.reach[first] = max(l.reach[first], uint8(strings.Count(phrase, " ")+1))
-		}
-	}
-	return l
 }
 
 // extensions are the file extensions that are known, lower case.
