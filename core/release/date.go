@@ -141,11 +141,16 @@ func (p *parser) setDay(i, m, d int) bool {
 
 // month is the month that w names in English, whole or cut short to three letters or more; 0 if it names none.
 func month(w []byte) int {
-	if len(w) < 3 || len(w) > 9 || !isAlpha(w[0]) {
+	if len(w) < 3 || len(w) > 9 {
+		return 0
+	}
+	switch w[0] {
+	case 'j', 'f', 'm', 'a', 's', 'o', 'n', 'd':
+	default:
 		return 0
 	}
 	for i, m := range months {
-		if len(w) <= len(m) && string(w) == m[:len(w)] {
+		if w[0] == m[0] && w[2] == m[2] && len(w) <= len(m) && string(w) == m[:len(w)] {
 			return i + 1
 		}
 	}

@@ -99,6 +99,13 @@ func (p *parser) lex() {
 	)
 	from, to := p.subject()
 	for i := from; i < to; {
+		if open && cur.script == scriptLatin {
+			if n := p.letters(cur, i, to); n > 0 {
+				i += n
+				last = rune(p.raw[i-1])
+				continue
+			}
+		}
 		r, size := rune(p.raw[i]), 1
 		if r >= utf8.RuneSelf {
 			r, size = utf8.DecodeRuneInString(p.raw[i:])
@@ -202,6 +209,29 @@ func (p *parser) lex() {
 	p.tail = g
 }
 
+// letters adds the ASCII letters and digits from byte i on to a token that has begun, and says how many there are.
+func (p *parser) letters(t *token, i, to int) int {
+	n := 0
+	for i+n < to && p.nfold < len(p.fold) {
+		c := p.raw[i+n]
+		switch {
+		case c >= 'a' && c <= 'z':
+			t.digits, t.caps = false, false
+		case c >= '0' && c <= '9':
+		case c >= 'A' && c <= 'Z':
+			t.digits, t.title = false, false
+			c += 'a' - 'A'
+		default:
+			return n
+		}
+		p.fold[p.nfold] = c
+		p.nfold++
+		n++
+		t.hi, t.fhi = uint16(i+n), uint16(p.nfold)
+	}
+	return n
+}
+
 // see notes what kind of letters a token has.
 func (t *token) see(r rune, first bool) {
 	switch {
@@ -228,7 +258,7 @@ func isApostrophe(r rune) bool { return r == '\'' || r == '’' || r == '`' || r
 
 func isWordRune(r rune) bool {
 	if r < utf8.RuneSelf {
-		return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 	}
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) && r != 0xFE0F || r == 'º' || r == '×' || isNumberForm(r)
 }
