@@ -5,6 +5,7 @@ import "unicode/utf8"
 // title makes the titles out of the tokens between start and end, and of the brackets that follow.
 func (p *parser) title() {
 	if p.start >= p.end {
+		p.leadTitle()
 		return
 	}
 	stacked := p.lead != 0 && p.toks[p.start].bracket != 0
@@ -23,16 +24,29 @@ func (p *parser) title() {
 	p.latinFirst()
 }
 
-// afterNumbering takes what follows a bar after the numbering for another title: "Title (Season 1) | Other Title (1080p)".
+// leadTitle takes the bracket in front for the title where nothing but numbering follows: "[タイトル] 第5話".
+func (p *parser) leadTitle() {
+	if p.lead == 0 || p.numEnd == 0 || p.toks[0].script != scriptCJK || p.toks[0].claimed {
+		return
+	}
+	p.addTitle(0, p.boxEnd(0))
+	p.lead = 0
+}
+
+// afterNumbering takes what follows a bar after the numbering for another title: "Title (Season 1) | Other Title (1080p)", and Latin
+// letters between two numberings where the first title has none: "タイトル第二季.Title.S02E05".
 func (p *parser) afterNumbering() {
 	i := p.end
 	for i < p.n && p.toks[i].number {
 		i++
 	}
-	if i == p.end || i >= p.n || p.toks[i].gap&(gapPipe|gapSlash) == 0 || p.toks[i].gap&gapSpace == 0 || p.toks[i].claimed {
+	if i == p.end || i >= p.n || p.toks[i].claimed {
 		return
 	}
-	if k := p.boxEnd(i); p.plainWords(i, k) {
+	k := p.boxEnd(i)
+	barred := p.toks[i].gap&(gapPipe|gapSlash) != 0 && p.toks[i].gap&gapSpace != 0
+	between := p.toks[p.start].script != scriptLatin && p.toks[i].script == scriptLatin && p.toks[i].bracket == 0 && k < p.n && (p.toks[k].number || k == p.yearAt)
+	if (barred || between) && p.plainWords(i, k) {
 		p.addTitle(i, k)
 	}
 }

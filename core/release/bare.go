@@ -444,7 +444,7 @@ func (p *parser) compact() bool {
 	if p.yearAt > p.start && p.yearAt == p.end && p.toks[p.yearAt+1].digits && p.yearAt+2 < p.n && p.toks[p.yearAt+2].strong && p.width(p.yearAt+1) == 3 {
 		i = p.yearAt + 1 // "title.2010.417.hdtv"
 	}
-	if i <= p.start || p.rel.Year != 0 && i < p.yearAt || p.width(i) < 3 || p.width(i) > 4 || p.toks[i].gap&^(gapDot|gapSpace|gapUnder) != 0 || p.movieWord() {
+	if i <= p.start || p.rel.Year != 0 && i < p.yearAt || p.width(i) < 3 || p.width(i) > 4 || p.toks[i].gap&^(gapDot|gapSpace|gapUnder|gapDash) != 0 || p.movieWord() {
 		return false
 	}
 	v, ok := p.plain(i)
@@ -455,7 +455,11 @@ func (p *parser) compact() bool {
 	if !ok || !p.recorded(i) {
 		return false
 	}
-	p.take(NumberCompact, i, 1, int(e), int(e))
+	at, first := i, e
+	if lo, fine := p.plain(i - 1); fine && i-1 > p.start && p.toks[i].gap == gapDash && p.width(i-1) == p.width(i) && lo < v && lo/100 == int(s) && lo%100 > 0 { // "101-102"
+		at, first = i-1, uint16(lo%100)
+	}
+	p.take(NumberCompact, at, i-at+1, int(first), int(e))
 	p.rel.Seasons = addRanges(nil, []Range{{s, s}})
 	return true
 }

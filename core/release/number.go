@@ -141,11 +141,12 @@ func (n *numbers) seasonEpisode(f []byte, at int) bool {
 func (n *numbers) discAfter(c *cursor, s int) bool {
 	disc := *c
 	disc.skip(" ._-", 1)
-	if !disc.word("disc") && !disc.word("disk") && !disc.word("d") {
+	format := disc.word("dvd")
+	if !format && !disc.word("disc") && !disc.word("disk") && !disc.word("d") {
 		return false
 	}
 	disc.skip(" ._", 1)
-	if _, w := disc.digits(2); w == 0 || !disc.edge() {
+	if v, w := disc.digits(2); w == 0 || !disc.edge() || format && (w > 1 || v == 5 || v == 9) { // DVD5 and DVD9 are sizes
 		return false
 	}
 	n.season(s, 0)

@@ -21,7 +21,7 @@ func (p *parser) others() {
 	switch {
 	case p.absolute > 0:
 		p.other(NumberAbsolute, nil, single(p.absolute))
-	case r.Numbering == NumberCompact:
+	case r.Numbering == NumberCompact && Count(r.Episodes) == 1:
 		p.other(NumberAbsolute, nil, single(runTogether(r.Seasons[0].Lo, r.Episodes[0].Lo)))
 	case r.Numbering == NumberAbsolute && len(r.Seasons) == 0 && Count(r.Episodes) == 1:
 		if s, e, ok := takeApart(int(r.Episodes[0].Lo)); ok {

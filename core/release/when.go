@@ -30,6 +30,27 @@ func (p *parser) numbering() {
 			p.numEnd = i + 1
 		}
 	}
+	p.filmEpisode()
+}
+
+// filmEpisode gives "Episode 4" back to the title of a film: words follow it at once, and then the year.
+func (p *parser) filmEpisode() {
+	r := &p.rel
+	i := p.numEnd - 2
+	if r.Numbering != NumberEpisode || i < 1 || !p.is(i, "episode") || p.width(i+1) != 1 || !p.toks[i+1].number {
+		return
+	}
+	k := p.numEnd
+	for k < p.n && !p.toks[k].digits && !p.toks[k].claimed && p.toks[k].gap&^(gapDot|gapSpace|gapUnder) == 0 {
+		k++
+	}
+	if k == p.numEnd || !p.yearlike(k) {
+		return
+	}
+	for k := i; k < p.numEnd; k++ {
+		p.toks[k].claimed, p.toks[k].number = false, false
+	}
+	r.Numbering, r.Episodes, r.spans[FieldNumber], p.numEnd = NumberNone, nil, Span{}, 0
 }
 
 // dateWords come before a day of broadcast: "Title vom 03.02.2015".
