@@ -426,7 +426,7 @@ func (p *parser) padded() bool {
 	}
 	for i := p.start + 1; i+1 < p.end; i++ {
 		if !p.zeroed(i) || p.width(i) != 2 || p.toks[i].gap&^(gapDot|gapSpace|gapUnder|gapClose) != 0 || p.toks[i+1].gap&^(gapDot|gapSpace|gapUnder) != 0 ||
-			p.toks[i-1].digits || p.toks[i+1].digits {
+			p.toks[i-1].digits || p.toks[i+1].digits || partWords[string(p.word(i-1))] {
 			continue
 		}
 		if v, ok := p.plain(i); ok {

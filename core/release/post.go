@@ -25,7 +25,7 @@ func posted(raw string) (lo, hi int, ok bool) {
 	if quote < 0 && !chained && !strings.HasSuffix(strings.TrimRight(raw, " 0123456789/()"), "yEnc") {
 		return 0, 0, false
 	}
-	if lo, hi, ok = boxedName(raw); ok && (chained || strings.Contains(raw[hi:], "yEnc")) {
+	if lo, hi, ok = boxedName(raw); ok && (chained || (quote < 0 || hi < quote) && strings.Contains(raw[hi:], "yEnc")) {
 		return lo, hi, true
 	}
 	if quote >= 0 {

@@ -4,6 +4,7 @@ package release
 func (p *parser) sites() {
 	if n := p.siteBefore(); n > 0 {
 		p.site(0, n)
+		p.forget(n)
 	}
 	for i := 0; i < p.n; i++ {
 		t := &p.toks[i]
@@ -15,11 +16,21 @@ func (p *parser) sites() {
 					p.toks[i-1].claimed = true
 				}
 				p.site(i, n)
+				if i == 0 && n < p.n && (t.bracket == 0 || p.toks[n].bracket != t.bracket) {
+					p.forget(n)
+					i = -1
+					continue
+				}
 				i += n - 1
 			}
 		case t.bracket != 0 && t.gap&gapOpen != 0:
 			if from, n := p.siteIn(i); n > 0 {
 				p.site(from, n)
+				if from == 0 && n < p.n && p.toks[n].bracket != t.bracket {
+					p.forget(n)
+					i = -1
+					continue
+				}
 				i = from + n - 1
 			}
 		}
@@ -56,6 +67,20 @@ func (p *parser) siteBefore() int {
 		return n
 	}
 	return 0
+}
+
+// forget takes the first n tokens away, so that a name is read as if no site had put its own in front.
+func (p *parser) forget(n int) {
+	if n >= p.n {
+		return
+	}
+	copy(p.toks[:], p.toks[n:p.n])
+	for i := p.n - n; i < p.n; i++ {
+		p.toks[i] = token{}
+	}
+	p.n -= n
+	p.toks[0].gap &= gapOpen
+	p.opened = p.toks[0].gap != 0
 }
 
 // siteAfter finds an address that ends a name after a loose dash: "Title 2010 720p - example.com".
