@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/millrace-media/millrace/core/library"
@@ -108,6 +109,21 @@ func (r Reader) Item(ctx context.Context, id int64) (library.Item, error) {
 		return it, fmt.Errorf("item %d: %w", id, found(err))
 	}
 	return it, nil
+}
+
+// ItemsByID gives items by their ids, those that are there.
+func (r Reader) ItemsByID(ctx context.Context, ids []int64) (map[int64]library.Item, error) {
+	out := map[int64]library.Item{}
+	for part := range slices.Chunk(ids, batch) {
+		list, err := r.items(ctx, "WHERE id IN ("+marks(len(part))+")", anys(part)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range list {
+			out[it.ID] = it
+		}
+	}
+	return out, nil
 }
 
 // Root gives the film or the show of an item.

@@ -11,6 +11,7 @@ import (
 	"github.com/millrace-media/millrace/core/rank"
 	"github.com/millrace-media/millrace/core/release"
 	"github.com/millrace-media/millrace/core/search"
+	"github.com/millrace-media/millrace/sdk"
 )
 
 const (
@@ -121,7 +122,7 @@ func (a *judgeRun) batch(ctx context.Context, stale []db.Stale) error {
 	}
 	var b *rejudging
 	err := a.db.Tx(ctx, func(tx *db.Tx) error {
-		b = &rejudging{tx: tx, set: a.set, titles: map[int64]db.Title{}, judged: map[string][]int64{}}
+		b = &rejudging{tx: tx, set: a.set, titles: map[int64]known{}, judged: map[string][]int64{}}
 		return b.items(ctx, ids)
 	})
 	if err != nil {
@@ -135,7 +136,7 @@ func (a *judgeRun) batch(ctx context.Context, stale []db.Stale) error {
 type rejudging struct {
 	tx       *db.Tx
 	set      *Settings
-	titles   map[int64]db.Title
+	titles   map[int64]known
 	readings []db.Reading
 	changed  []db.Candidate
 	judged   map[string][]int64 // items by what they were judged by
@@ -149,22 +150,22 @@ func (b *rejudging) items(ctx context.Context, ids []int64) error {
 	if err != nil {
 		return err
 	}
+	items, err := b.tx.ItemsByID(ctx, ids)
+	if err != nil {
+		return err
+	}
 	for _, id := range ids {
 		if len(all[id]) == 0 {
 			continue // removed meanwhile
 		}
-		if err := b.item(ctx, id, all[id]); err != nil {
+		if err := b.item(ctx, items[id], all[id]); err != nil {
 			return err
 		}
 	}
 	return b.save(ctx)
 }
 
-func (b *rejudging) item(ctx context.Context, id int64, stored []db.Stored) error {
-	it, err := b.tx.Item(ctx, id)
-	if err != nil {
-		return err
-	}
+func (b *rejudging) item(ctx context.Context, it library.Item, stored []db.Stored) error {
 	profile := b.set.profile(it.Profile)
 	if profile == nil {
 		return nil // the settings know no profile at all
@@ -179,10 +180,10 @@ func (b *rejudging) item(ctx context.Context, id int64, stored []db.Stored) erro
 		open = open || c.State == db.CandidateOpen
 	}
 	if open && unsuited(it) {
-		b.wake = append(b.wake, id)
+		b.wake = append(b.wake, it.ID)
 	}
 	by := profile.Fingerprint()
-	b.judged[by] = append(b.judged[by], id)
+	b.judged[by] = append(b.judged[by], it.ID)
 	b.done += len(stored)
 	return nil
 }
@@ -196,16 +197,26 @@ func unsuited(it library.Item) bool {
 		it.State == library.StateIndexed && !it.WakeAt.IsZero() && !it.Packed
 }
 
+// known is a title with those that are called like it.
+type known struct {
+	title  sdk.Title
+	rivals []sdk.Title
+}
+
 func (b *rejudging) target(ctx context.Context, it library.Item) (*rank.Target, error) {
-	t, ok := b.titles[it.Title]
+	k, ok := b.titles[it.Title]
 	if !ok {
-		var err error
-		if t, err = b.tx.Title(ctx, it.Title); err != nil {
+		t, err := b.tx.Title(ctx, it.Title)
+		if err != nil {
 			return nil, err
 		}
-		b.titles[it.Title] = t
+		k.title = t.Title
+		if k.rivals, err = b.tx.Rivals(ctx, it.Title); err != nil {
+			return nil, err
+		}
+		b.titles[it.Title] = k
 	}
-	return search.Target(ctx, b.tx.Reader, t, it)
+	return rank.NewTarget(*search.Wanted(k.title, it, k.rivals...)), nil
 }
 
 // rank judges the candidates of one item anew, notes what changed, and gives them as they are now. What a user named stays

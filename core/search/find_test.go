@@ -363,6 +363,57 @@ func TestAnItemIsDescribedToTheMatcher(t *testing.T) {
 	}
 }
 
+func TestAnEpisodeIsOfTheDayAtHome(t *testing.T) {
+	t.Parallel()
+	at := func(d, hour int) time.Time { return time.Date(2024, 11, d, hour, 0, 0, 0, time.UTC) }
+	tests := map[string]struct {
+		country string
+		airs    []time.Time // of episode 1, and of others
+		want    []int       // days of November
+		daily   bool
+	}{
+		"in the evening of the day before, as far as is known": {"", []time.Time{at(15, 3)}, []int{15, 14}, false},
+		"in an American evening":                               {"US", []time.Time{at(15, 3)}, []int{14, 15}, false},
+		"in an American evening, daily":                        {"US", []time.Time{at(15, 3), at(16, 3)}, []int{14}, true},
+		"in a Japanese morning":                                {"JP", []time.Time{at(15, 22)}, []int{16, 15}, false},
+		"in a British evening":                                 {"GB", []time.Time{at(15, 20), at(22, 20)}, []int{15}, false},
+		"with another on the same day":                         {"GB", []time.Time{at(15, 20), at(15, 21)}, []int{15}, false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			title := sdk.Title{Kind: sdk.Show, Name: "The Daily Lamp", Country: tt.country}
+			for i, a := range tt.airs {
+				title.Episodes = append(title.Episodes, sdk.Episode{Season: 1, Number: i + 1, AirTime: a})
+			}
+			w := Wanted(title, library.Item{Kind: library.KindEpisode, Season: 1, Episode: 1})
+			var days []int
+			for _, d := range w.AirDates {
+				days = append(days, int(d.Day))
+			}
+			if d := cmp.Diff(days, tt.want); d != "" || w.Daily != tt.daily {
+				t.Errorf("daily is %v, want %v; days before wanted:\n%s", w.Daily, tt.daily, d)
+			}
+		})
+	}
+}
+
+func TestNamesAndNamesakesAreTold(t *testing.T) {
+	t.Parallel()
+	title := sdk.Title{
+		Kind: sdk.Movie, Name: "The Mill", Original: "Die Mühle", Language: "de", Year: 2011, Country: "DE", Runtime: 95 * time.Minute,
+		Aliases: []sdk.Alias{{Name: "Le Moulin", Language: "fr"}, {Name: "Mill, The"}},
+	}
+	w := Wanted(title, library.Item{Kind: library.KindMovie}, sdk.Title{Kind: sdk.Show, Name: "The Mill", Year: 1999, EndYear: 2003, Country: "GB"})
+	want := &rank.Wanted{
+		Kind: rank.Movie, Titles: []string{"The Mill", "Mill, The"}, Names: []rank.Name{{Text: "Die Mühle", Language: "de"}, {Text: "Le Moulin", Language: "fr"}},
+		Year: 2011, Country: "DE", Runtime: 95, Rivals: []rank.Rival{{Titles: []string{"The Mill"}, Year: 1999, YearEnd: 2003, Country: "GB"}},
+	}
+	if d := cmp.Diff(w, want); d != "" {
+		t.Errorf("got before want:\n%s", d)
+	}
+}
+
 func TestWhatAReleaseCoversIsStored(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string][]db.Cover{

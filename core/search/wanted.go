@@ -1,8 +1,6 @@
 package search
 
 import (
-	"time"
-
 	"github.com/millrace-media/millrace/core/db"
 	"github.com/millrace-media/millrace/core/library"
 	"github.com/millrace-media/millrace/core/rank"
@@ -34,7 +32,7 @@ func Wanted(t sdk.Title, it library.Item, rivals ...sdk.Title) *rank.Wanted {
 			w.SeasonLengths = append(w.SeasonLengths, 0)
 		}
 		w.SeasonLengths[e.Season] = max(w.SeasonLengths[e.Season], e.Number)
-		addEpisode(w, e, it)
+		addEpisode(w, t, e, it)
 	}
 	return w
 }
@@ -82,7 +80,7 @@ func named(t sdk.Title) []rank.Name {
 }
 
 // addEpisode adds what is known of an episode that the item is, or holds.
-func addEpisode(w *rank.Wanted, e sdk.Episode, it library.Item) {
+func addEpisode(w *rank.Wanted, t sdk.Title, e sdk.Episode, it library.Item) {
 	whole := it.Kind == library.KindShow || it.Kind == library.KindSeason && e.Season == it.Season
 	if e.Name != "" && whole {
 		w.EpisodeTitles = append(w.EpisodeTitles, e.Name)
@@ -98,14 +96,8 @@ func addEpisode(w *rank.Wanted, e sdk.Episode, it library.Item) {
 		w.EpisodeTitles = []string{e.Name}
 	}
 	if !e.AirTime.IsZero() {
-		// Where a show airs in the evening its day at home is the one before that in UTC.
-		w.AirDates = append(w.AirDates, day(e.AirTime), day(e.AirTime.Add(-12*time.Hour)))
+		w.AirDates, w.Daily = airDates(t, e), daily(t, e)
 	}
-}
-
-func day(t time.Time) release.Date {
-	t = t.UTC()
-	return release.Date{Year: uint16(t.Year()), Month: uint8(t.Month()), Day: uint8(t.Day())}
 }
 
 // Query asks scrapers for an item of a title.
