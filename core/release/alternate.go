@@ -45,8 +45,8 @@ func (p *parser) afterNumbering() {
 	}
 	k := p.boxEnd(i)
 	barred := p.toks[i].gap&(gapPipe|gapSlash) != 0 && p.toks[i].gap&gapSpace != 0
-	between := p.toks[p.start].script != scriptLatin && p.toks[i].script == scriptLatin && p.toks[i].bracket == 0 && k < p.n && (p.toks[k].number || k == p.yearAt)
-	if (barred || between) && p.plainWords(i, k) {
+	between := p.toks[p.start].script != scriptLatin && p.toks[i].script == scriptLatin && p.toks[i].bracket == 0 && k < p.n && (p.toks[k].number || k == p.yearAt) && !finalWords[string(p.word(i))]
+	if between && p.plainWords(i, k) || barred && (p.plainWords(i, k) || k < p.n && p.toks[k].number) {
 		p.addTitle(i, k)
 	}
 }

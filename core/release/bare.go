@@ -4,6 +4,8 @@ package release
 // other numbering or the number may as well belong to a title.
 func (p *parser) bare() {
 	r := &p.rel
+	p.lastDisc()
+	defer p.showFirst()
 	switch {
 	case !r.Date.IsZero():
 		if r.Numbering == NumberDaily || r.Numbering == NumberNone {
@@ -15,6 +17,32 @@ func (p *parser) bare() {
 		_ = p.afterDash() || p.boxed()
 	case r.Numbering == NumberSeasonEpisode:
 		p.absoluteToo()
+	}
+}
+
+// showFirst ends the title at a loose dash where the numbering comes first: "S02E05 - Show - Title of the episode".
+func (p *parser) showFirst() {
+	if p.start == 0 || p.start >= p.end || !p.toks[p.start-1].number {
+		return
+	}
+	for i := p.start + 1; i < p.end; i++ {
+		if p.toks[i].gap&gapWideDash != 0 && !p.toks[i].digits {
+			p.end = i
+			return
+		}
+	}
+}
+
+// lastDisc takes the number of a disc off the title's end: "Title.D1.COMPLETE.BLURAY".
+func (p *parser) lastDisc() {
+	i := p.end - 1
+	if i <= p.start || p.end >= p.n || p.rel.Numbering != NumberNone || !p.toks[p.end].strong && !p.waitingAt(p.end) {
+		return
+	}
+	if w := p.word(i); len(w) == 2 && w[0] == 'd' && w[1] >= '1' && w[1] <= '9' {
+		p.toks[i].claimed = true
+		p.rel.Flags |= FlagDisc
+		p.end = i
 	}
 }
 
@@ -145,6 +173,8 @@ func (p *parser) leads(i, n int) bool {
 		return w >= 2 && w <= 3
 	case p.zeroed(i) && w == 2:
 		return after < p.tech && (p.rel.Ext || after+1 < p.end)
+	case w == 2 && p.rel.Ext && !p.zeroed(i) && p.end < p.n && p.end-after > 1:
+		return p.toks[p.end].gap&gapSquare != 0 || p.subtitlesAt(p.end)
 	case p.zeroed(i) && w == 3:
 		return next.gap == gapDot|gapSpace
 	}

@@ -40,7 +40,7 @@ func (c *cursor) half() bool {
 func (c *cursor) outOf() (total int, ok bool) {
 	start := c.i
 	c.skip(" ._", 1)
-	if c.word("из") || c.word("of") || c.word("iz") || c.word("von") || c.word("sur") || c.word("av") {
+	if c.word("из") || c.word("of") || c.word("iz") || c.word("von") || c.word("sur") || c.word("av") || c.word("di") || c.word("de") {
 		c.skip(" ._", 1)
 		if v, w := c.digits(4); w > 0 && c.edge() && v > 0 {
 			return v, true

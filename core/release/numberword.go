@@ -30,7 +30,7 @@ func compileNumberWords() map[string]counted {
 	for kind, list := range map[counted]string{
 		countsSeasons: "season seasons sn seasn ssn saison saisons temporada temporadas temp temporade tempada stagione stagioni stag staffel staffeln " +
 			"sezon sezona sezony sezonul sezonas sezonai sezoane seizoen seizoenen serie series sasong sasonger sesong sesonger saeson saesoner " +
-			"kausi evad hooaeg musim denboraldia sez seson szezon kyklos " +
+			"livre livres kausi evad hooaeg musim denboraldia sez seson szezon kyklos " +
 			"сезон сезона сезоны сезонов сезони сез κυκλος κύκλος עונה الموسم موسم فصل 季 期 기 시즌 シーズン",
 		countsEpisodes: "episode episodes episodio episodios episodi ep eps epi epizod epizoda epizode epizody epizodes episodul episoade odc odcinek odcinki " +
 			"capitulo capitulos capitol capitols seria seriya serija serya serii seriia folge folgen puntata puntate bolum aflevering afleveringen afl avsnitt afsnit jakso " +

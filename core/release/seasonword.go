@@ -28,12 +28,39 @@ func (p *parser) seasonWord(n *numbers, i, at int) bool {
 		n.end = c.i
 		return p.afterSeason(n, &c, s, !glued)
 	}
-	if s, ok := numberNames[string(p.word(i+1))]; ok && i+1 < p.n && named == int(p.toks[i+1].flo) && p.plausibleName(i+1) {
+	if s, ok := numberNames[string(p.word(i+1))]; ok && i+1 < p.n && named == int(p.toks[i+1].flo) && (p.plausibleName(i+1) || p.joins(i+2)) {
 		c.i = int(p.toks[i+1].fhi)
 		n.end = c.i
+		if last, end := p.namedRange(i+2, s); last > 0 {
+			n.season(s, last)
+			n.end = end
+			return true
+		}
 		return p.afterSeason(n, &c, s, false)
 	}
 	return !glued && p.seasonBefore(n, i)
+}
+
+// joins reports whether token i joins two numbers in a range and the second one is a name too: "Seasons I to VI".
+func (p *parser) joins(i int) bool {
+	if !p.is(i, "to") && !p.is(i, "a") && !p.is(i, "al") && !p.is(i, "bis") {
+		return false
+	}
+	_, ok := numberNames[string(p.word(i+1))]
+	return ok && i+1 < p.n
+}
+
+// namedRange reads the end of a range of seasons in names, "to VI" or "-VI", from token i; lo is its start. end is in the folded text.
+func (p *parser) namedRange(i, lo int) (hi, end int) {
+	if p.joins(i) {
+		i++
+	} else if i >= p.n || p.toks[i].gap != gapDash {
+		return 0, 0
+	}
+	if v := numberNames[string(p.word(i))]; v > lo {
+		return v, int(p.toks[i].fhi)
+	}
+	return 0, 0
 }
 
 // ordinalBefore reports whether the number before the word at i is the season's, rather than one after it.

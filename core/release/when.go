@@ -3,11 +3,13 @@ package release
 // numbering finds dates, then seasons and episodes that are written out as such.
 func (p *parser) numbering() {
 	p.divide()
+	dated := -1
 	for i := 0; i < p.n; i++ {
 		if p.toks[i].claimed {
 			continue
 		}
 		if n := p.dateAt(i); n > 0 {
+			dated = i
 			p.claimNumber(FieldDate, i, int(p.toks[i+n-1].fhi))
 			if i > 1 && dateWords[string(p.word(i-1))] && p.toks[i].gap&^(gapDot|gapSpace|gapUnder) == 0 {
 				p.toks[i-1].claimed, p.toks[i-1].number = true, true
@@ -31,6 +33,30 @@ func (p *parser) numbering() {
 		}
 	}
 	p.filmEpisode()
+	if dated >= 0 {
+		p.dateInName(dated)
+	}
+}
+
+// dateInName gives a day with a month's name back to the title of the episode that it is part of: "S01E02.Words.June.15.1972".
+func (p *parser) dateInName(i int) {
+	r := &p.rel
+	if r.Numbering != NumberSeasonEpisode || i < 1 || p.toks[i-1].claimed || isDigit(p.fold[p.toks[i].flo]) {
+		return
+	}
+	if s := r.spans[FieldNumber]; s.Hi > p.toks[i].lo {
+		return
+	}
+	for k := i; k < p.n && p.toks[k].lo < r.spans[FieldDate].Hi; k++ {
+		p.toks[k].number = false // still taken: its year is no year of release
+	}
+	r.Date, r.spans[FieldDate] = Date{}, Span{}
+	p.numEnd = 0
+	for k := range i {
+		if p.toks[k].number {
+			p.numEnd = k + 1
+		}
+	}
 }
 
 // filmEpisode gives "Episode 4" back to the title of a film: words follow it at once, and then the year.
