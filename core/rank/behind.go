@@ -29,6 +29,9 @@ func (t *Target) continued(s *spelled, w int) likeness {
 		return yes
 	}
 	switch string(rest) {
+	case "complete", "completa", "komplett", "integrale":
+		yes.all = true
+		return yes
 	case "tv", "series", "tvseries", "theseries", "miniseries", "anime", "theanimation":
 		return yes
 	}

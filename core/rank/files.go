@@ -53,17 +53,9 @@ type file struct {
 	path   string // with forward slashes
 	read   release.Release
 	folder *release.Release // of the release's own folder, nil if there is none
-	part   int              // "CD1" of a film, 0 if it is not in parts
 	stream bool             // one of the streams of a disc, whose names tell nothing; read is then the disc's folder
-}
-
-// discRoot is the folder of the disc that a file is a stream of: "Sintel" of "Sintel/BDMV/STREAM/00001.m2ts".
-func discRoot(name string) (string, bool) {
-	i := strings.LastIndex(strings.ToUpper(name), "/BDMV/STREAM/")
-	if i <= 0 {
-		return "", false
-	}
-	return name[:i], true
+	part   int              // "CD1" of a film, 0 if it is not in parts
+	whole  string           // what the parts of one film have in common, "" if it is not in parts
 }
 
 type picker struct {
@@ -86,27 +78,43 @@ func (p *picker) consider(i int) {
 		return
 	}
 	f := file{at: i, path: name}
-	if p.t.Kind == Movie {
-		name, f.part = cutPart(name)
-	}
-	f.read = release.ParseFile(name)
-	if root, ok := discRoot(name); ok {
-		f.stream, f.read = true, release.Parse(path.Base(root))
-	}
-	if top, _, nested := strings.Cut(strings.TrimLeft(name, "/"), "/"); nested {
+	if top, rest, nested := strings.Cut(strings.TrimLeft(name, "/"), "/"); nested {
 		folder := release.Parse(top)
 		f.folder = &folder
+		if p.t.isTitle(top) && release.ParseFile(top+"/-.mkv").Flags.Any(release.NotMain) {
+			name = rest // a show called "Extras"
+		}
 	}
-	if extra := f.read.Flags & release.NotMain; extra != 0 && !p.titled(extra) {
+	f.read = p.read(&f, name)
+	if extra := f.read.Flags & release.NotMain; extra != 0 && !p.t.called(extra) {
 		p.reject(i, CodeNotMain, "", extra.String())
 		return
 	}
 	p.videos = append(p.videos, f)
 }
 
-// titled reports whether the wanted title is itself such a word, as a film called "Trailer" is.
-func (p *picker) titled(extra release.Flags) bool {
-	_, ok := p.t.keys[extra.String()]
+// read reads the name of a file. A part of a film is read without the number of the part, and a stream of a disc is what its
+// folder says.
+func (p *picker) read(f *file, name string) release.Release {
+	if p.t.Kind != Movie {
+		return release.ParseFile(name)
+	}
+	if root, title, part, ok := discStream(name); ok {
+		f.stream, f.whole, f.part = true, title, part
+		return release.Parse(path.Base(root))
+	}
+	name, f.part = cutParts(name)
+	if f.part > 0 {
+		f.whole = name
+	}
+	return release.ParseFile(name)
+}
+
+// isTitle reports whether a name is a wanted one and nothing else.
+func (t *Target) isTitle(name string) bool {
+	var s spelled
+	s.spell(name, false)
+	_, ok := t.keys[string(s.bytes())]
 	return ok
 }
 
@@ -120,203 +128,14 @@ var videoExtensions = map[string]bool{
 	"mpeg": true, "ogm": true, "ogv": true, "rmvb": true, "divx": true, "flv": true, "3gp": true, "asf": true, "mk3d": true, "m2v": true, "vob": true,
 }
 
-// A video is taken for a sample that does not say so if it is smaller than this and than a twentieth of the largest.
-const sampleSize = 150 << 20
-
-// movie chooses the one file that is the film.
-func (p *picker) movie() {
-	largest := int64(0)
-	for _, f := range p.videos {
-		largest = max(largest, p.files[f.at].Size)
-	}
-	best, bestWorth := -1, 0
-	for k := range p.videos {
-		f := &p.videos[k]
-		if size := p.files[f.at].Size; size >= 0 && size < sampleSize && size < largest/20 {
-			p.reject(f.at, CodeNotMain, "", "sample")
-			continue
-		}
-		worth, r := p.film(f)
-		if worth == 0 {
-			p.rejected = append(p.rejected, r)
-			continue
-		}
-		if best >= 0 && !p.better(f, worth, &p.videos[best], bestWorth) {
-			p.reject(f.at, CodeNotBest, "", "")
-			continue
-		}
-		if best >= 0 {
-			p.reject(p.videos[best].at, CodeNotBest, "", "")
-		}
-		best, bestWorth = k, worth
-	}
-	if best >= 0 {
-		p.chosen = []Selection{{File: p.videos[best].at, Movie: true, Part: p.videos[best].part}}
-		p.parts(&p.videos[best])
-	}
-}
-
-// parts chooses the other parts of a film that is in several files: those of the same name but for the number.
-func (p *picker) parts(of *file) {
-	if of.part == 0 {
-		return
-	}
-	name, _ := cutPart(p.files[of.at].Path)
-	for k := range p.videos {
-		f := &p.videos[k]
-		if other, n := cutPart(p.files[f.at].Path); n == 0 || n == of.part || other != name || slices.ContainsFunc(p.chosen, func(s Selection) bool { return s.Part == n }) {
-			continue
-		}
-		p.chosen = append(p.chosen, Selection{File: f.at, Movie: true, Part: f.part})
-		p.rejected = slices.DeleteFunc(p.rejected, func(r Rejection) bool { return r.File == f.at })
-	}
-	slices.SortFunc(p.chosen, func(a, b Selection) int { return a.Part - b.Part })
-}
-
-// cutPart cuts "CD1" out of a path, wherever it stands in it; part is 0 if there is none.
-func cutPart(name string) (rest string, part int) {
-	for i := len(name) - 3; i >= 0; i-- {
-		k := i
-		switch strings.ToLower(name[i:min(i+4, len(name))]) {
-		case "disc", "disk":
-			k += 4
-		default:
-			if !strings.EqualFold(name[i:i+2], "cd") {
-				continue
-			}
-			k += 2
-		}
-		if k < len(name) && strings.IndexByte(" ._-", name[k]) >= 0 {
-			k++
-		}
-		if k < len(name) && name[k] >= '1' && name[k] <= '9' && edge(name, i-1) && edge(name, k+1) {
-			return strings.TrimRight(name[:i], " ._-([") + strings.TrimLeft(name[k+1:], "])"), int(name[k] - '0')
-		}
-	}
-	return name, 0
-}
-
-// edge reports whether no letter or digit stands at place i.
-func edge(s string, i int) bool {
-	return i < 0 || i >= len(s) || !isDigit(s[i]) && (s[i]|0x20 < 'a' || s[i]|0x20 > 'z') && s[i] < 0x80
-}
-
-func (p *picker) better(a *file, worthA int, b *file, worthB int) bool {
-	if worthA != worthB {
-		return worthA > worthB
-	}
-	return p.files[a.at].Size > p.files[b.at].Size
-}
-
-// film says how surely a file is the film: 0 not, else more is surer.
-func (p *picker) film(f *file) (int, Rejection) {
-	m := p.t.Match(&f.read)
-	if m.State == No && m.Code == CodeOtherTitle && len(p.videos) > 1 {
-		m = p.numbered(f, m)
-	}
-	if m.State != No && m.Code != CodeCollection || m.Code == CodeCollection && len(p.videos) == 1 {
-		return 2 + int(m.Confidence), Rejection{}
-	}
-	refused := Rejection{File: f.at, Code: m.Code, Want: m.Want, Got: m.Got}
-	if m.Code != CodeOtherTitle || len(p.videos) > 1 && !f.stream || f.read.IsSeries() {
-		return 0, refused
-	}
-	// The only video of a folder that has the film's name may have a short or a scrambled one itself.
-	if f.folder == nil || p.t.Match(f.folder).State == No || !p.shortFor(&f.read) {
-		return 0, refused
-	}
-	return 1, Rejection{}
-}
-
-// numbered compares a film of a collection without the number that counts it: "2. Sintel (2010)". Its year must be the film's.
-func (p *picker) numbered(f *file, as MatchResult) MatchResult {
-	base := path.Base(strings.ReplaceAll(p.files[f.at].Path, "\\", "/"))
-	name := strings.TrimLeft(base, "0123456789")
-	if len(base)-len(name) > 2 || len(name) == len(base) {
-		return as
-	}
-	if name = strings.TrimLeft(name, ".-_) "); name == "" {
-		return as
-	}
-	r := release.Parse(name)
-	if m := p.t.Match(&r); m.State == Yes {
-		m.Confidence -= min(m.Confidence, 2)
-		return m
-	}
-	return as
-}
-
-// shortFor reports whether a file's title is no title of another work, but one word that stands for the wanted one: nothing,
-// a scrambled word without vowels or with digits, or letters of the title in their order, as "notld" for "Night of the Living Dead".
-func (p *picker) shortFor(r *release.Release) bool {
-	if len(r.Titles) == 0 {
-		return true
-	}
-	words := strings.FieldsFunc(r.Title(), func(c rune) bool { return c == ' ' || c == '-' })
-	if len(words) == 0 {
-		return true
-	}
-	if len(words) > 2 {
-		return false
-	}
-	last := release.Key(words[len(words)-1])
-	if len(words) == 2 { // "grp-title"
-		return p.abbreviates(last)
-	}
-	return scrambled(last) || p.abbreviates(last)
-}
-
-func scrambled(k string) bool {
-	digits, vowels := 0, 0
-	for i := range len(k) {
-		switch c := k[i]; {
-		case c >= '0' && c <= '9':
-			digits++
-		case strings.IndexByte("aeiouy", c) >= 0:
-			vowels++
-		}
-	}
-	return len(k) >= 8 && (digits >= 2 || vowels == 0)
-}
-
-// abbreviates reports whether k begins as a wanted title does and its letters occur in the title in this order.
-func (p *picker) abbreviates(k string) bool {
-	for want := range p.t.keys {
-		if inOrder(k, want) || inOrder(k, "the"+want) {
-			return true
-		}
-	}
-	return false
-}
-
-// inOrder reports whether k begins as s does and its letters occur in s in this order.
-func inOrder(k, s string) bool {
-	if len(k) < 2 || len(k) > len(s) || k[0] != s[0] {
-		return false
-	}
-	i := 0
-	for j := 0; j < len(s) && i < len(k); j++ {
-		if k[i] == s[j] {
-			i++
-		}
-	}
-	return i == len(k)
-}
-
 // place is one episode.
 type place struct{ season, episode int }
 
 // series chooses files for the wanted episodes.
 func (p *picker) series() {
-	var claims []claim
-	for k := range p.videos {
-		f := &p.videos[k]
-		l, r := p.fits(f)
-		if r.Code != "" {
-			p.rejected = append(p.rejected, r)
-			continue
-		}
-		claims = append(claims, p.t.claim(f, &l))
+	claims := p.claims(false)
+	if len(claims) == 0 {
+		claims = p.claims(true)
 	}
 	all := groups(claims)
 	held := map[place]int{} // index in chosen
@@ -342,6 +161,47 @@ func (p *picker) series() {
 		}
 		return a.Episodes[0] - b.Episodes[0]
 	})
+}
+
+// claims compares the titles of all files and reads what those that fit say. Where none does files may have a shortened title:
+// they are of a release that was taken for the wanted show.
+func (p *picker) claims(shortened bool) []claim {
+	var claims []claim
+	var others []Rejection
+	for k := range p.videos {
+		f := &p.videos[k]
+		l, r := p.fits(f)
+		if r.Code == CodeOtherTitle && shortened && p.t.shortens(&f.read) {
+			l, r = likeness{}, Rejection{}
+		}
+		if r.Code != "" {
+			others = append(others, r)
+			continue
+		}
+		claims = append(claims, p.t.claim(f, &l))
+	}
+	if len(claims) > 0 || shortened {
+		p.rejected = append(p.rejected, others...)
+	}
+	return claims
+}
+
+// shortens reports whether a title is the first words of a wanted one, two or more: "Re Zero" for "Re:Zero -Starting Life-".
+func (t *Target) shortens(r *release.Release) bool {
+	if len(r.Titles) == 0 {
+		return false
+	}
+	var s spelled
+	s.spell(r.Title(), false)
+	if s.nw < 2 || s.n < minSimilar {
+		return false
+	}
+	for i := range t.names {
+		if leads(&s, t.names[i].words) {
+			return true
+		}
+	}
+	return false
 }
 
 // refusal says why a file that was placed is not wanted; its Code is empty if it is.

@@ -110,7 +110,7 @@ func decisive(c Code) (release.Field, bool) {
 		return release.FieldDate, true
 	case CodeOtherSeason, CodeOtherEpisode, CodeOnlyEpisodes, CodeIsSeries, CodeNoSeason, CodePartly, CodeOtherOrder:
 		return release.FieldNumber, true
-	case CodeIsSpecial, CodeCollection, CodeIsMovie:
+	case CodeIsSpecial, CodeCollection, CodeIsMovie, CodeNotMain:
 		return release.FieldFlags, true
 	}
 	return 0, false
@@ -151,10 +151,27 @@ func (t *Target) movie(r *release.Release, l *likeness) MatchResult {
 		m.State, m.Code, m.Confidence = Unsure, CodeCollection, 2
 	case cover.Pack:
 		m.State, m.Code, m.Confidence = Unsure, CodeCollection, 4
-	case l.first && m.Confidence < 15:
+	case r.Flags.Any(release.NotMain) && !t.called(r.Flags&release.NotMain):
+		m = notMain(r, m)
+	case (l.first || l.counted) && m.Confidence < 15:
 		m.State, m.Code, m.Confidence = Unsure, CodeSimilarTitle, 3
 	}
 	return m
+}
+
+// notMain judges what says to be a sample, a trailer or an extra: the last may be beside the thing itself.
+func notMain(r *release.Release, m MatchResult) MatchResult {
+	if r.Flags.Any(release.FlagSample | release.FlagTrailer) {
+		return no(CodeNotMain, "", (r.Flags & release.NotMain).String())
+	}
+	m.State, m.Code, m.Confidence = Unsure, CodeNotMain, min(m.Confidence, 2)
+	return m
+}
+
+// called reports whether the wanted title is itself such a word, as a film called "Trailer" is.
+func (t *Target) called(extra release.Flags) bool {
+	_, ok := t.keys[extra.String()]
+	return ok
 }
 
 // movieYear compares the year of a film.

@@ -20,6 +20,10 @@ func (t *Target) addName(n Name) {
 	for _, text := range spellings(n.Text) {
 		s.spell(text, false)
 		t.addKey(n, &s)
+		if w := s.station(); w > 0 && s.nw-w > 1 {
+			s.spell(text[s.words[w-1].end:], false)
+			t.addKey(n, &s)
+		}
 		if s.accents {
 			s.spell(text, true)
 			t.addKey(n, &s)

@@ -3,6 +3,7 @@ package rank
 import (
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/millrace-media/millrace/core/release"
 )
@@ -51,7 +52,7 @@ func (t *Target) claim(f *file, l *likeness) claim {
 		c.code = CodeOtherDate
 	case len(x.eps) == 0:
 		c.code = CodeNoNumber
-	case x.special && x.how != release.NumberSeasonEpisode && !t.wantsSpecial():
+	case x.special && !t.wantsSpecial() && !saysSeason(r):
 		c.code = CodeIsSpecial
 	}
 	if c.code != "" {
@@ -63,6 +64,12 @@ func (t *Target) claim(f *file, l *likeness) claim {
 	c.numbers = expand(x.eps)
 	c.compact = x.how == release.NumberCompact && len(r.Others) > 0
 	return c
+}
+
+// saysSeason reports whether season 0 is written with the number itself, "S00E01": then a special's number is that of our order.
+func saysSeason(r *release.Release) bool {
+	s := r.Span(release.FieldNumber)
+	return r.Numbering == release.NumberSeasonEpisode && int(s.Hi) <= len(r.Raw) && (strings.Contains(r.Raw[s.Lo:s.Hi], "0x") || strings.Contains(strings.ToUpper(r.Raw[s.Lo:s.Hi]), "S0"))
 }
 
 // folderSeason is the season that the nearest folder of a path tells that tells one.

@@ -68,6 +68,7 @@ func (t *Target) series(r *release.Release, l *likeness) MatchResult {
 	}
 	var x numbering
 	x.read(r, season)
+	x.all = x.all || l.all
 	switch {
 	case x.how != release.NumberNone:
 	case l.part > 0:
@@ -90,6 +91,12 @@ func (t *Target) series(r *release.Release, l *likeness) MatchResult {
 	}
 	if x.special && !t.wantsSpecial() && x.how != release.NumberSeasonEpisode && !(m.Covers.Pack && (x.how != release.NumberNone || x.all)) {
 		return no(CodeIsSpecial, "", "")
+	}
+	if r.Flags.Any(release.NotMain) && !t.called(r.Flags&release.NotMain) && !t.wantsSpecial() {
+		cover := m.Covers
+		m = notMain(r, m)
+		m.Covers = cover
+		return m
 	}
 	if l.episode && m.State == Unsure && m.Code == CodeNoNumber {
 		m = yes(8)

@@ -143,6 +143,37 @@ func aligned(s *spelled, want []string) bool {
 	}
 }
 
+// inSeries finds the film whose title has, between its words, the number that it has in its series: "Mill 2: The Two Wheels".
+func (t *Target) inSeries(s *spelled) (int, bool) {
+	if t.Kind != Movie || s.nw < 4 || numbersOf(s.bytes()) == 0 {
+		return 0, false
+	}
+	for i := range t.names {
+		if want := t.names[i].words; len(want) > 2 && oneNumberMore(s, want) {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// oneNumberMore reports whether the words of a title are the wanted ones and one number that is neither first nor last.
+func oneNumberMore(s *spelled, want []string) bool {
+	j, extra := 0, false
+	for i := range s.nw {
+		w := s.word(i)
+		switch {
+		case len(w) == 0 || empty(w):
+		case j < len(want) && string(w) == want[j]:
+			j++
+		case !extra && allDigits(w) && len(w) < 3 && j > 0 && j < len(want):
+			extra = true
+		default:
+			return false
+		}
+	}
+	return extra && j == len(want)
+}
+
 // joined reports whether c is a and b written as one word.
 func joined(a, b, c string) bool {
 	return len(a)+len(b) == len(c) && strings.HasPrefix(c, a) && strings.HasSuffix(c, b)

@@ -17,6 +17,8 @@ type likeness struct {
 	part    int           // the title goes on with "Part 3", 0 if not
 	half    bool          // that is a part of a season, in which the episodes are counted anew
 	numbers release.Range // the title goes on with bare numbers
+	all     bool          // the title goes on with "Complete"
+	counted bool          // the title has the number of the film in its series among its words
 	among   bool          // the title is that of a collection which may hold what is wanted
 }
 
@@ -67,6 +69,9 @@ func (t *Target) title(r *release.Release) (likeness, *release.Release) {
 		}
 		if name, ok := t.afterStation(&s); ok {
 			return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: name}, r
+		}
+		if name, ok := t.inSeries(&s); ok {
+			return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: name, counted: true}, r
 		}
 		if name, ok := t.similar(&s); ok {
 			return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: name, fuzzy: true}, r

@@ -148,14 +148,22 @@ func (t *Target) collected(r *release.Release) (likeness, bool) {
 // cutCollection cuts off the end of a title what is said of a collection and not of a film.
 func (s *spelled) cutCollection() {
 	for s.nw > 1 {
+		if w := s.last(); allDigits(w) || string(w) == "i" { // "1-6", "I-VI"
+			s.cutLast()
+			continue
+		}
 		switch string(s.last()) {
 		case "original", "prequel", "sequel", "complete", "movie", "movies", "film", "films", "entire", "full":
-			s.nw--
-			s.n = int(s.words[s.nw-1].hi)
+			s.cutLast()
 			continue
 		}
 		return
 	}
+}
+
+func (s *spelled) cutLast() {
+	s.nw--
+	s.n = int(s.words[s.nw-1].hi)
 }
 
 // shortened finds the name of a show that airs daily of which a title is the first two words or more, where the day is that of
@@ -195,23 +203,26 @@ func leads(s *spelled, want []string) bool {
 
 // afterStation finds the name that stands after a station's or a studio's: "BBC Planet Earth", "Marvel's Daredevil".
 func (t *Target) afterStation(s *spelled) (int, bool) {
-	if s.nw < 2 {
-		return 0, false
-	}
-	w := 1
-	switch string(s.word(0)) {
-	case "bbc", "itv", "pbs", "hbo", "nhk", "cbc", "abc", "netflix", "natgeo", "marvel", "marvels", "disney", "disneys", "dc", "dcs":
-	case "national", "discovery", "history":
-		if s.nw < 2 || string(s.word(1)) != "geographic" && string(s.word(1)) != "channel" {
-			return 0, false
-		}
-		w = 2
-	default:
-		return 0, false
-	}
-	if w >= s.nw {
+	w := s.station()
+	if w == 0 || w >= s.nw {
 		return 0, false
 	}
 	i, ok := t.keys[string(s.from(w))]
 	return i, ok
+}
+
+// station counts the words at the beginning of a title that are the name of a station or a studio.
+func (s *spelled) station() int {
+	if s.nw < 2 {
+		return 0
+	}
+	switch string(s.word(0)) {
+	case "bbc", "itv", "pbs", "hbo", "nhk", "cbc", "abc", "netflix", "natgeo", "marvel", "marvels", "disney", "disneys", "dc", "dcs":
+		return 1
+	case "national", "discovery", "history":
+		if next := string(s.word(1)); next == "geographic" || next == "channel" {
+			return 2
+		}
+	}
+	return 0
 }
