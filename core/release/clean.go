@@ -52,7 +52,7 @@ func compose(name string) string {
 }
 
 // isNumberForm reports whether r is a fraction or a Roman number that is one character.
-func isNumberForm(r rune) bool { return r >= '¼' && r <= '¾' || r >= 0x2150 && r <= 0x2188 }
+func isNumberForm(r rune) bool { return r >= '¼' && r <= '¾' || r >= 0x2150 && r <= 0x217F }
 
 // unescape resolves "&amp;" and "&#39;", which feeds leave in names, also where it was done twice.
 func unescape(name string) string {

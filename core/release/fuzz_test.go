@@ -20,24 +20,7 @@ var fuzzSeeds = []string{
 // check holds whatever was read to what every reading promises.
 func check(t *testing.T, name string, r Release) {
 	t.Helper()
-	if !utf8.ValidString(r.Raw) || len(r.Raw) > MaxName {
-		t.Fatalf("Raw of %q is not valid: %q", name, r.Raw)
-	}
-	for f := range numFields {
-		if s := r.Span(f); int(s.Hi) > len(r.Raw) || s.Lo > s.Hi {
-			t.Fatalf("span %d of %q is out of range: %v", f, name, s)
-		}
-	}
-	for _, rs := range [][]Range{r.Seasons, r.Episodes} {
-		for i, x := range rs {
-			if x.Lo > x.Hi || i > 0 && rs[i-1].Hi >= x.Lo {
-				t.Fatalf("ranges of %q are not sorted: %v", name, rs)
-			}
-		}
-	}
-	if r.Numbering == NumberSeasonEpisode && (len(r.Seasons) == 0 || len(r.Episodes) == 0) {
-		t.Fatalf("%q has no season or no episode: %v %v", name, r.Seasons, r.Episodes)
-	}
+	checkParts(t, name, r)
 	if !cmp.Equal(r, Parse(name), cmp.AllowUnexported(Release{})) {
 		t.Fatalf("%q is not read the same twice", name)
 	}
@@ -57,11 +40,48 @@ func check(t *testing.T, name string, r Release) {
 	}
 }
 
+// checkParts holds the spans, ranges and titles of a reading to what they promise.
+func checkParts(t *testing.T, name string, r Release) {
+	t.Helper()
+	if !utf8.ValidString(r.Raw) || len(r.Raw) > MaxName {
+		t.Fatalf("Raw of %q is not valid: %q", name, r.Raw)
+	}
+	for f := range numFields {
+		if s := r.Span(f); int(s.Hi) > len(r.Raw) || s.Lo > s.Hi {
+			t.Fatalf("span %d of %q is out of range: %v", f, name, s)
+		}
+	}
+	for _, rs := range [][]Range{r.Seasons, r.Episodes} {
+		for i, x := range rs {
+			if x.Lo > x.Hi || i > 0 && rs[i-1].Hi >= x.Lo {
+				t.Fatalf("ranges of %q are not sorted: %v", name, rs)
+			}
+		}
+	}
+	if r.Numbering == NumberSeasonEpisode && (len(r.Seasons) == 0 || len(r.Episodes) == 0) {
+		t.Fatalf("%q has no season or no episode: %v %v", name, r.Seasons, r.Episodes)
+	}
+	for _, title := range r.Titles {
+		if int(title.Span.Hi) > len(r.Raw) || title.Span.Lo > title.Span.Hi || title.Text == "" {
+			t.Fatalf("title %q of %q is out of range: %v", title.Text, name, title.Span)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, s := range fuzzSeeds {
 		f.Add(s)
 	}
-	f.Fuzz(func(t *testing.T, name string) { check(t, name, Parse(name)); Key(name) })
+	f.Fuzz(func(t *testing.T, name string) {
+		r := Parse(name)
+		check(t, name, r)
+		if again := Parse(r.Raw); utf8.ValidString(name) && strings.IndexByte(name, '&') < 0 && strings.IndexByte(name, '%') < 0 && again.Raw != r.Raw {
+			t.Fatalf("%q is cleaned to %q, and that to %q", name, r.Raw, again.Raw)
+		}
+		if key := Key(name); Key(key) != key && key == Key(Key(key)) {
+			t.Fatalf("the key of %q is %q, and that of it %q", name, key, Key(key))
+		}
+	})
 }
 
 func FuzzParseFile(f *testing.F) {
@@ -71,8 +91,9 @@ func FuzzParseFile(f *testing.F) {
 	f.Add("Show.S01/Season 1/Extras/01.mkv")
 	f.Fuzz(func(t *testing.T, path string) {
 		r := ParseFile(path)
-		if !utf8.ValidString(r.Raw) || len(r.Raw) > MaxName {
-			t.Fatalf("Raw of %q is not valid", path)
+		checkParts(t, path, r)
+		if !cmp.Equal(r, ParseFile(path), cmp.AllowUnexported(Release{})) {
+			t.Fatalf("%q is not read the same twice", path)
 		}
 	})
 }

@@ -112,7 +112,7 @@ func (p *parser) lex() {
 		}
 		at := i
 		i += size
-		if isWordRune(r) || open && isApostrophe(r) && p.letterAt(i) {
+		if isWordRune(r) && (open || !unicode.IsMark(r)) || open && isApostrophe(r) && p.letterAt(i) {
 			sc := scriptOf(r)
 			if open && sc == scriptCJK != (cur.script == scriptCJK) && !isApostrophe(r) {
 				open = false
