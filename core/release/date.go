@@ -112,8 +112,11 @@ func (p *parser) namedMonth(i int) int {
 
 // monthFirst reads "January 31, 2020", "Jan.31st.2020".
 func (p *parser) monthFirst(i int) int {
+	if !isDigit(p.fold[p.toks[i+1].flo]) {
+		return 0
+	}
 	m := month(p.word(i))
-	if m == 0 || !isDigit(p.fold[p.toks[i+1].flo]) {
+	if m == 0 {
 		return 0
 	}
 	d, ok := ordinal(p.word(i + 1))

@@ -17,12 +17,13 @@ const (
 // numberWords come before or after a number. They are folded; words that mean something else too are left out.
 var numberWords = compileNumberWords()
 
-// numberStarts are the bytes that they begin with, so that most words are not looked up.
-var numberStarts = func() (starts [256]bool) {
+// numberSieve tells most other words from them without a look-up.
+var numberSieve = func() *sieve {
+	s := new(sieve)
 	for w := range numberWords {
-		starts[w[0]] = true
+		s.add(w)
 	}
-	return starts
+	return s
 }()
 
 func compileNumberWords() map[string]counted {
@@ -49,21 +50,22 @@ func compileNumberWords() map[string]counted {
 	return m
 }
 
-// counts is what the word w counts, less the digits at its end; at is where those begin, or its length.
+// counts is what the word w counts, less its digits and what follows them; at is where those begin, or its length.
 func counts(w []byte) (kind counted, at int) {
-	if len(w) == 0 || !numberStarts[w[0]] {
+	if len(w) == 0 || isDigit(w[0]) {
 		return countsNothing, 0
 	}
-	at = digitAt(w)
-	if at == 0 {
+	if at = digitAt(w); at == 0 {
 		at = len(w)
 	}
+	stem := w[:at]
 	if at < len(w) && at > 3 && w[at-1] == 'o' && w[at-2] == 's' { // SezonSO3
-		if k := numberWords[string(w[:at-2])]; k == countsSeasons {
-			return k, at
-		}
+		stem = w[:at-2]
 	}
-	return numberWords[string(w[:at])], at
+	if !numberSieve.has(stem) {
+		return countsNothing, 0
+	}
+	return numberWords[string(stem)], at
 }
 
 // countsAt is what the word at token i counts.
