@@ -318,6 +318,10 @@ func corpusLanguages(r *Release, w []string) ([]string, []string) {
 			c = "fr"
 		case "yue":
 			c = "zh"
+		case "zh-tw": // the suites have it where it is written out, and plain Chinese for "CHT"
+			if slices.Contains(w, "zh") {
+				c = "zh"
+			}
 		}
 		if !slices.Contains(got, c) {
 			got = append(got, c)

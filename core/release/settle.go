@@ -1,5 +1,7 @@
 package release
 
+import "unicode"
+
 // settle lets the waiting phrases after the title take effect. In an episode's title, between the numbering and the first
 // technical word, they are ordinary words, unless they come right before that technical word or shout.
 func (p *parser) settle() {
@@ -50,6 +52,9 @@ func (p *parser) settles(w *waiting, quiet bool) bool {
 	if w.entry.effects[0].kind == kindNetwork && w.entry.strength == upper && (!p.besideTechnical(at, n) || t.title && !quiet) {
 		return false
 	}
+	if w.entry.effects[1] == written(langZH) && !p.cjk && !p.boxedAlone(at, n) { // elsewhere "GB" is a country
+		return false
+	}
 	if w.entry.effects[0] == flag(FlagComplete) && at == p.numEnd {
 		return true
 	}
@@ -59,12 +64,12 @@ func (p *parser) settles(w *waiting, quiet bool) bool {
 	if p.inEpisodeTitle(at) && !inside {
 		next := at + n
 		run := next < p.n && (p.toks[next].strong || p.toks[next].claimed) || next >= p.n && p.tech < p.n
-		return run && (w.entry.strength == weak || t.caps) || p.mixed(at) && p.width(at) > 3 || t.caps && p.width(at) > 3 && w.entry.effects[0].kind != kindSource
+		return run && (w.entry.strength == weak || t.caps || p.mixed(at)) || p.mixed(at) && p.width(at) > 3 || t.caps && p.width(at) > 3 && w.entry.effects[0].kind != kindSource
 	}
 	if w.entry.strength == weak || inside && (t.caps || p.technicalBracket(t.bracket)) || quiet && p.width(at) > 2 {
 		return true
 	}
-	if inside && t.title && !p.besideTechnical(at, n) { // "[Ben The Men]"
+	if t.title && !quiet && (inside || w.entry.effects[0].kind == kindLanguage) && !p.besideTechnical(at, n) && !p.waitingAt(at-1) && !p.waitingAt(at+n) { // "[Ben The Men]"
 		return false
 	}
 	return t.caps || at > p.tech && !p.common(at) || p.width(at) == 3 && w.entry.effects[0].kind == kindLanguage
@@ -76,8 +81,12 @@ func (p *parser) besideTechnical(i, n int) bool {
 	near := func(k int) bool {
 		return k >= p.start && k < p.n && (p.toks[k].strong || p.toks[k].claimed) && (p.toks[k].bracket == p.toks[i].bracket || p.toks[i].bracket == 0)
 	}
-	alone := p.toks[i].gap&gapOpen != 0 && (i+n >= p.n || p.toks[i+n].bracket != p.toks[i].bracket)
-	return near(i-1) || near(i+n) || alone
+	return near(i-1) || near(i+n) || p.boxedAlone(i, n)
+}
+
+// boxedAlone reports whether the n tokens at i have a bracket for themselves.
+func (p *parser) boxedAlone(i, n int) bool {
+	return p.toks[i].gap&gapOpen != 0 && (i+n >= p.n || p.toks[i+n].bracket != p.toks[i].bracket)
 }
 
 // technicalBracket reports whether a bracket holds nothing but words of the vocabulary, so that "no" in it is Norwegian.
@@ -103,54 +112,6 @@ func (p *parser) mixed(i int) bool {
 
 func (p *parser) inEpisodeTitle(i int) bool {
 	return p.numEnd > 0 && i >= p.numEnd && i < p.tech && p.numEnd <= p.tech
-}
-
-// subtitled makes the languages beside a word for subtitles subtitles: those after it, else the one before.
-func (p *parser) subtitled() {
-	for k := range p.nmarks {
-		at := int(p.marks[k])
-		any := false
-		for i := at + 1; i < p.n && p.toks[i].gap&(gapOpen|gapWideDash|gapSlash) == 0 || i < p.n && i == at+1 && p.toks[i].gap == gapRound; i++ {
-			l := p.spokenAt(i)
-			if l.Empty() {
-				break
-			}
-			p.rel.Subtitles = p.rel.Subtitles.Union(l)
-			any = true
-			if !p.spokenElsewhere(i, l) {
-				p.rel.Languages = p.rel.Languages.Without(l)
-			}
-		}
-		if any || at == 0 {
-			continue
-		}
-		if l := p.spokenAt(at - 1); !l.Empty() && p.toks[at].gap&gapOpen == 0 {
-			p.rel.Subtitles = p.rel.Subtitles.Union(l)
-			if !p.spokenElsewhere(at-1, l) {
-				p.rel.Languages = p.rel.Languages.Without(l)
-			}
-		}
-	}
-}
-
-// spokenAt is the language that token i was read as, if it was.
-func (p *parser) spokenAt(i int) Languages {
-	for k := range p.nwait {
-		w := &p.waiting[k]
-		if w.used && int(w.at) <= i && i < int(w.at)+int(w.n) && w.entry.effects[0].kind == kindLanguage {
-			return language(w.entry.effects[0].value).set()
-		}
-	}
-	return Languages{}
-}
-
-func (p *parser) spokenElsewhere(not int, l Languages) bool {
-	for i := range p.n {
-		if i != not && p.spokenAt(i) == l {
-			return true
-		}
-	}
-	return false
 }
 
 // finish derives what follows from other fields.
@@ -179,12 +140,48 @@ func (p *parser) finish() {
 	p.scripts()
 }
 
-// scripts takes a name in Cyrillic or kana for a release with sound in that language when it names no other.
+// scripts takes a name that begins in Cyrillic, Chinese, Japanese or Korean for a release in that language when it names no other.
 func (p *parser) scripts() {
+	if !p.rel.Languages.Empty() {
+		return
+	}
 	for i := range p.n {
-		if p.toks[i].script == scriptCyrillic && p.width(i) > 4 && p.rel.Languages.Empty() {
+		if p.toks[i].script == scriptCyrillic && p.width(i) > 4 {
 			p.rel.Languages = langRU.set()
 			return
 		}
+	}
+	if p.cjk && p.rel.Subtitles.Empty() {
+		p.eastern()
+	}
+}
+
+// eastern tells Chinese, Japanese and Korean titles apart by their letters, where no title in Latin letters stands before them.
+func (p *parser) eastern() {
+	if len(p.rel.Titles) == 0 {
+		return
+	}
+	first := p.rel.Titles[0].Span
+	for _, t := range p.rel.Titles[1:] {
+		if t.Span.Lo < first.Lo {
+			first = t.Span
+		}
+	}
+	var han, kana, hangul bool
+	for k, r := range p.raw[first.Lo:first.Hi] {
+		if k == 0 && scriptOf(r) != scriptCJK {
+			return
+		}
+		han = han || unicode.Is(unicode.Han, r)
+		kana = kana || unicode.In(r, unicode.Hiragana, unicode.Katakana)
+		hangul = hangul || unicode.Is(unicode.Hangul, r)
+	}
+	switch {
+	case kana:
+		p.rel.Languages = langJA.set()
+	case hangul:
+		p.rel.Languages = langKO.set()
+	case han:
+		p.rel.Languages = langZH.set()
 	}
 }

@@ -4,6 +4,12 @@ package release
 // checksums. It says how many tokens it took.
 func (p *parser) technical(i int) int {
 	w := p.word(i)
+	if p.toks[i].script == scriptCJK {
+		if p.tonguesOf(i) {
+			return 1
+		}
+		return 0
+	}
 	if !hasDigit(w) {
 		if len(w) == 8 && p.checksum(i, w) {
 			return 1
@@ -62,6 +68,9 @@ func (p *parser) height(i int, w []byte) bool {
 		interlaced = c.peek() == 'i'
 		c.i = min(c.i+1, len(w))
 		r = fromHeight(a)
+		if fps, n := c.digits(3); n > 0 && (fps < 23 || fps > 120) { // "720p60" is well
+			return false
+		}
 	case c.i == len(w) && prefix != "" && isHeight(a):
 		r = fromHeight(a)
 	default:

@@ -272,7 +272,7 @@ func (p *parser) absorbs(w *waiting) bool {
 		return false
 	}
 	tech := p.end < p.n && p.toks[p.end].strong
-	shouting := p.toks[w.at].caps && !p.allCaps()
+	shouting := p.toks[w.at].caps && !p.allCaps() || p.mixed(int(w.at))
 	only := int(w.at)-p.start == 1 && articles[string(p.word(p.start))]
 	if only {
 		return false
