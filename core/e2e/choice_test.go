@@ -8,7 +8,10 @@ import (
 )
 
 // best has the best-looking releases come first, which cannot be had.
-const best = `profile "default" { resolutions = ["2160p", "1080p", "720p"] }`
+const best = `profile "default" {
+  resolutions = ["2160p", "1080p", "720p"]
+  min_bitrate = 0
+}`
 
 func TestSecondReleaseIsTakenWhereTheFirstCannotBeHad(t *testing.T) {
 	t.Parallel()

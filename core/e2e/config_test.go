@@ -20,6 +20,9 @@ mount {
 }
 `
 
+// clips is the profile where a test has none of its own: the films are clips, which have no bitrate of films.
+const clips = `profile "default" { min_bitrate = 0 }`
+
 // write makes the configuration of a daemon, in a folder of its name, of the frame and blocks. It returns the file.
 func (s *scene) write(name string, blocks ...string) string {
 	s.t.Helper()
@@ -27,7 +30,11 @@ func (s *scene) write(name string, blocks ...string) string {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := os.WriteFile(file, []byte(frame+strings.Join(blocks, "\n")), 0o600); err != nil {
+	text := frame + strings.Join(blocks, "\n")
+	if !strings.Contains(text, `profile "default"`) {
+		text += "\n" + clips
+	}
+	if err := os.WriteFile(file, []byte(text+"\n"), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 	return file

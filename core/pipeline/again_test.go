@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/riverqueue/river/rivertype"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/millrace-media/millrace/core/db"
 	"github.com/millrace-media/millrace/core/db/dbtest"
@@ -460,4 +462,43 @@ func (w *world) until(what string, done func() bool) {
 		case <-tick.C:
 		}
 	}
+}
+
+func TestSearchesAndJudgingDoNotGetInEachOthersWay(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := setupOn(t, d)
+		w.o.Judge = 30
+		films := fillJudged(t, d, 12, 10)
+		for i := range 10 { // every film finds the same releases: all of them are wanted by each transaction
+			w.scrap.releases = append(w.scrap.releases, fakeRelease("Race 1", 2000, 0, i))
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() {
+			var err error
+			for n := 0; ctx.Err() == nil && err == nil; n++ {
+				p, cerr := rank.Profile{Name: "default", MaxSize: int64(n+1) << 20}.Compile()
+				w.Apply(Settings{Profiles: map[string]*rank.Compiled{"default": p}})
+				if err = errors.Join(cerr, w.judgeFound(t.Context(), db.Job{})); errors.As(err, new(*rivertype.JobSnoozeError)) {
+					err = nil
+				}
+			}
+			done <- err
+		}()
+		var g errgroup.Group
+		for _, id := range films {
+			g.Go(func() error {
+				for range 2 {
+					if err := w.do(library.StepScrape, id); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		w.ok(g.Wait())
+		cancel()
+		w.ok(<-done)
+	})
 }

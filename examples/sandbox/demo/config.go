@@ -3,7 +3,8 @@ package main
 import "fmt"
 
 // config is the daemon's: SQLite in the folder, requests, metadata, one indexer, and as the debrid provider the swarm itself.
-// Resolutions are ordered so that the best-looking releases come first, which nobody seeds.
+// Resolutions are ordered so that the best-looking releases come first, which nobody seeds; and the films are clips, which
+// have no bitrate of films.
 func (st *stage) config(o options) string {
 	mount := ""
 	if !o.webdav {
@@ -19,6 +20,7 @@ server {
 %s
 profile "default" {
   resolutions = ["2160p", "1080p", "720p"]
+  min_bitrate = 0
 }
 source "overseerr" {
   url     = %q
