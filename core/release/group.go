@@ -89,7 +89,8 @@ func (p *parser) leadGroup() bool {
 	return true
 }
 
-// trailGroup takes the last words in brackets at the end of a name if they mean nothing else.
+// trailGroup takes the last words in round brackets at the end of a name if they mean nothing else. Square ones there name
+// who posted the release, "(1080p BluRay x265 Tigole) [QxR]", unless a dot ties them to it, "x264.[Group]".
 func (p *parser) trailGroup() bool {
 	last := p.n - 1
 	if last <= p.end || p.toks[last].claimed || p.toks[last].bracket == 0 || p.toks[last].digits || p.tail&gapClose == 0 && !p.rel.Ext {
@@ -102,7 +103,8 @@ func (p *parser) trailGroup() bool {
 		}
 		from--
 	}
-	if last-from > 2 || p.toks[from].gap&(gapOpen|gapWideDash) == 0 {
+	square := !p.toks[last].round && p.toks[from].gap&gapDot == 0
+	if square || last-from > 2 || p.toks[from].gap&(gapOpen|gapWideDash) == 0 {
 		return false
 	}
 	p.isGroup(from, last-from+1)
@@ -126,7 +128,10 @@ func (p *parser) byGroup() bool {
 // lastWord takes the last word of a bracket in which everything before it is technical, "(1080p BluRay x265 10bit Group)", or
 // of a name that one bracket is around.
 func (p *parser) lastWord() {
-	last := p.n - 1
+	last, closed := p.n-1, p.tail&gapClose != 0 || p.rel.Ext
+	for last > p.tech && p.toks[last].bracket != 0 && !p.toks[last].round && !p.wrapped {
+		last, closed = last-1, true
+	}
 	if last <= p.tech {
 		return
 	}
@@ -134,7 +139,7 @@ func (p *parser) lastWord() {
 	if t.claimed || t.digits || !p.toks[last-1].claimed || t.gap != gapSpace || p.waitingAt(last) || p.lead != 0 {
 		return
 	}
-	if p.wrapped || t.round && p.toks[last-1].bracket == t.bracket && (p.tail&gapClose != 0 || p.rel.Ext) {
+	if p.wrapped || t.round && p.toks[last-1].bracket == t.bracket && closed {
 		p.isGroup(last, 1)
 	}
 }
