@@ -53,7 +53,7 @@ check: ## format, vet, lint (layers too), generated files, examples, race detect
 	@$(MAKE) --no-print-directory generate
 	@git diff --exit-code --stat -- sdk/proto core/web || { echo "generated files are not up to date: run make generate and commit"; exit 1; }
 	@$(MAKE) --no-print-directory build
-	@for f in config.hcl examples/config/*; do $(EXAMPLE_ENV) bin/millrace config validate $$f || exit 1; done
+	@for f in config.hcl examples/config/*/; do $(EXAMPLE_ENV) bin/millrace config validate $$f || exit 1; done
 	cd examples/plugin && go vet ./...
 	CGO_ENABLED=1 go test -race -short -timeout 20m $$(go list ./core/... ./sdk/... ./vfs/... ./plugins/... | grep -v -e /core/e2e -e /core/bench)
 

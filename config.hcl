@@ -64,12 +64,13 @@ library "shows" {
   file   = "{title} - s{season:02}e{episode:02}"
 }
 
-# Which releases are wanted, and which are better. "default" is for whatever names no other profile.
+# Which releases are wanted, and which are better. "default" is for whatever names no other. examples/config/profiles.md
+# tells all that a profile can say.
 profile "default" {
-  resolutions = ["1080p", "720p", "2160p", "576p", "480p"] # best first; no other is taken
+  base = "balanced" # or best, small, anime, none
 
-  prefer "remux" { score = 500 }
-  reject { any = ["cam", "telesync", "telecine", "screener", "workprint", "3d", "sample", "trailer"] }
+  # languages = ["en"]   # of the sound, best first
+  # movie { max_size = "20GB" }
 }
 
 # Sources: what do people want? The first label is the name of the instance, and of the plugin where none is named.

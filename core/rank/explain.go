@@ -16,7 +16,7 @@ type Reason struct {
 
 // Explain judges as [Compiled.Judge] does and gives every reason.
 func (c *Compiled) Explain(t *Target, cand Candidate) Verdict {
-	j := judging{plan: c.plan(t), target: t, cand: &cand, explain: true}
+	j := judging{plan: c.plan(t), target: t, cand: cand, explain: true}
 	j.Reasons = make([]Reason, 0, 8)
 	j.run()
 	return j.Verdict

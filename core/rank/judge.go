@@ -46,7 +46,7 @@ type Verdict struct {
 
 // Judge says what a candidate is worth to a target under a profile. [Compiled.Explain] comes to the same verdict and says why.
 func (c *Compiled) Judge(t *Target, cand Candidate) Verdict {
-	j := judging{plan: c.plan(t), target: t, cand: &cand}
+	j := judging{plan: c.plan(t), target: t, cand: cand}
 	j.run()
 	return j.Verdict
 }
@@ -56,7 +56,7 @@ type judging struct {
 	Verdict
 	plan    *plan
 	target  *Target
-	cand    *Candidate
+	cand    Candidate
 	explain bool
 
 	tier    *tier   // that the release belongs to; nil if none or the last

@@ -23,7 +23,9 @@ func Preset(name string) (Profile, bool) {
 // neverWanted is what no preset takes: recorded in a cinema, not yet for sale, blown up, of no use on a screen, or not the
 // film at all.
 func neverWanted() []string {
-	return []string{"cam", "telesync", "telecine", "screener", "r5", "workprint", "cam-audio", "3d", "upscaled", "disc", "sample", "trailer"}
+	return []string{
+		"cam", "telesync", "telecine", "screener", "r5", "workprint", "cam-audio", "leaked", "3d", "upscaled", "disc", "sample", "trailer", "adult",
+	}
 }
 
 // common are the points that all presets start from.
@@ -100,7 +102,7 @@ func smallPreset() Profile {
 		PreferBitrate: 2.5,
 		SizeScore:     60,
 		Score: common(map[string]int{
-			"bluray": 40, "webdl": 40, "web": 40, "bdrip": 40, "uhdrip": 40, "brrip": 30, "webrip": 36, "webmux": 30, "webdlrip": 30, "hddvd": 20,
+			"bluray": 40, "webdl": 40, "web": 40, "bdrip": 40, "uhdrip": 40, "brrip": 30, "webrip": 36, "webmux": 30, "webdlrip": 30, "hddvd": 20, "remux": 0,
 			"hdrip": 20, "hdtv": 15, "hdtvrip": 15, "hevc": 60, "av1": 55, "vp9": 20, "avc": 10, "xvid": -30, "divx": -30,
 			"hdr10": 0, "hdr10plus": 0, "dv": 0, "hlg": 0, "opus": 12, "aac": 12, "ddp": 8, "dd": 6,
 			"atmos": 0, "truehd": -30, "dtsx": -20, "dtshd": -30, "flac": -20, "pcm": -40, "dts": -10, "7.1": 0, "5.1": 2,

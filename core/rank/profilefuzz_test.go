@@ -82,7 +82,7 @@ func FuzzExpression(f *testing.F) {
 		}
 		begin := time.Now()
 		for _, cand := range cands {
-			j := judging{plan: &plan{}, target: target, cand: &cand}
+			j := judging{plan: &plan{}, target: target, cand: cand}
 			first := e.holds(&j)
 			if e.holds(&j) != first {
 				t.Fatal("it is true and false")

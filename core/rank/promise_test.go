@@ -159,3 +159,15 @@ func TestWhatIfIsEnoughAndNoMore(t *testing.T) {
 		})
 	}
 }
+
+func TestJudgingAllocatesNothing(t *testing.T) {
+	for name, p := range map[string]Profile{"balanced": {Base: "balanced"}, "small": {Base: "small"}, "best": {Base: "best", Languages: []string{"en", "unknown"}}} {
+		c := compile(t, p)
+		w := wanted["sintel"]
+		w.Runtime = 15
+		target, cand := NewTarget(w), candidate("Sintel.2010.1080p.BluRay.x264.DTS-GRP", gib, 10)
+		if n := testing.AllocsPerRun(100, func() { c.Judge(target, cand) }); n != 0 {
+			t.Errorf("%s: %v allocations", name, n)
+		}
+	}
+}

@@ -134,7 +134,9 @@ func newProperty(name string, test release.Test) property {
 	}
 	for _, pr := range probes() {
 		if set := pr.values(test); set != 0 {
-			p.family, p.field, p.values = pr.family, pr.field, set
+			if p.field = pr.field; !anyFlag(test) {
+				p.family, p.values = pr.family, set
+			}
 			return p
 		}
 	}
@@ -151,6 +153,16 @@ func newProperty(name string, test release.Test) property {
 		}
 	}
 	return p
+}
+
+// anyFlag reports whether a property also holds for a flag, as "trash" does: then it belongs to no family.
+func anyFlag(test release.Test) bool {
+	for i := range 64 {
+		if test(&release.Release{Flags: 1 << i}) {
+			return true
+		}
+	}
+	return false
 }
 
 func (pr probe) values(test release.Test) uint64 {

@@ -41,7 +41,7 @@ func (j *judging) score() {
 		}
 	}
 	for i := range p.formats {
-		if f := &p.formats[i]; f.score != 0 && f.holds(j.cand) && j.points(f.score) {
+		if f := &p.formats[i]; f.score != 0 && f.holds(&j.cand) && j.points(f.score) {
 			j.tell(Reason{Code: CodeFormat, Setting: f.at, Got: f.name, Delta: f.score})
 		}
 	}

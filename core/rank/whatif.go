@@ -32,7 +32,7 @@ const (
 // would stay rejected. It gives none where the candidate is admitted as it is, or where no setting could do so: it is
 // another title.
 func (c *Compiled) WhatIf(t *Target, cand Candidate) []Change {
-	j := judging{plan: c.plan(t), target: t, cand: &cand, explain: true}
+	j := judging{plan: c.plan(t), target: t, cand: cand, explain: true}
 	j.run()
 	var changes []Change
 	for _, r := range j.Reasons {

@@ -61,39 +61,132 @@ library "shows" {
   file   = "{title} - s{season:02}e{episode:02}"
 }
 
-# "default" is there without being written, and is for whatever names no other profile.
+# Which releases are wanted, and which are better. "default" is there without being written, and is for whatever names no
+# other profile. What a profile leaves out it takes from its base. ../profiles.md is a guide.
 profile "default" {
-  resolutions = ["1080p", "720p", "2160p", "576p", "480p"] # best first; no other is taken
-  languages   = []                                         # of the sound, as ["en", "de"]; empty: any
-  min_size    = "0"                                        # of a film or of one episode; 0: no limit
-  max_size    = "0"
+  base = "balanced" # or best, small, anime, none
 
-  # Points for what a release has, or for a rule of your own whose pattern (RE2, capitals
-  # ignored) its name matches.
+  # What is taken, best first; no other is. A name that does not tell is taken last. Empty sources, codecs and languages
+  # are any.
+  resolutions = ["1080p", "720p", "2160p", "576p", "480p"]
+  sources     = []
+  codecs      = []
+  languages   = [] # of the sound, as ["en", "de", "unknown"]; "any" takes all others, "unknown" names that tell none
+
+  # What is rejected by the base or below, and is fine; and what is rejected besides.
+  allow = ["upscaled"]
+  deny  = ["unknown-group"]
+
+  # Of a film or of one episode; 0: no limit. Bitrates are in Mbit/s and count where the runtime is known.
+  min_size    = "0"
+  max_size    = "60GB"
+  min_bitrate = 0.25
+  max_bitrate = 0
+
+  # The size that is best: "larger", "smaller", "any" or one to be close to; the bitrate goes first. Up to size_score
+  # points for it; with 0 it only decides among equal scores.
+  prefer_size    = "any"
+  prefer_bitrate = 0
+  size_score     = 0
+
+  # Points over those of the base. Of each family (source, codec, dynamic range, sound, channels, resolution) the best
+  # counts; all others add up.
+  score = {
+    hevc  = 25
+    "5.1" = 6
+  }
+  subtitles = ["en"]  # points for subtitles in one of these
+  min_score = -500    # less is rejected
+  mode      = "tiers" # the score decides within a tier; in "flat" it alone does
+
+  # Tiers, best first, instead of one for each resolution. What fits none is rejected.
+  tier "hd-disc" {
+    resolutions = ["1080p"]
+    sources     = ["bluray", "bdrip", "remux"]
+    has         = []
+    min_size    = "0"
+    max_size    = "40GB"
+    min_bitrate = 0
+    max_bitrate = 0
+  }
+  tier "hd" { resolutions = ["1080p", "720p"] }
+  tier "rest" { resolutions = ["2160p", "576p", "480p"] }
+
+  # Points on top, for what a release has, or for a rule of your own: a pattern (RE2, capitals ignored; with look-around
+  # where it needs that) over its name, or an expression.
   prefer "remux" { score = 500 }
   prefer "repack-of-mine" {
     score = 20
     match = "\\brepack\\b"
   }
-
-  # Take only what has one of these, or has a name that matches one of the patterns.
-  require {
-    any   = []
-    match = []
+  prefer "light" {
+    score = 10
+    when  = "bitrate > 0 and bitrate < 6"
   }
 
-  # Take nothing that has one of these.
+  # Release groups, with points or denied.
+  group "trusted" {
+    names = ["SOMEGROUP", "OTHERGROUP"]
+    score = 30
+    deny  = false
+  }
+
+  # Rules of several conditions: of each kind one must hold, and all that are required.
+  format "service" {
+    score = 15
+    condition "tag" {
+      kind     = "name" # or group, language, size, resolution, source, flag
+      value    = "\\b(AMZN|NF)\\b"
+      negate   = false
+      required = false
+    }
+    condition "size" {
+      kind     = "size"
+      min_size = "100MB"
+      max_size = "50GB"
+    }
+  }
+
+  # Take only what has each of all, and one of any, or a name that matches one of the patterns, or makes one of the
+  # expressions true.
+  require {
+    all   = []
+    any   = []
+    match = []
+    when  = []
+  }
+
+  # Take nothing that has one of any (which replaces the list of the base), or all of all, or fits a pattern or an expression.
   reject {
     any = [
-      "cam", "telesync", "telecine", "screener", "r5", "workprint", "cam-audio", "3d", "upscaled", "disc", "sample", "trailer",
+      "cam", "telesync", "telecine", "screener", "r5", "workprint", "cam-audio", "leaked", "3d", "upscaled", "disc", "sample",
+      "trailer", "adult",
     ]
+    all   = ["hdtv", "hardcoded"]
     match = ["\\bhardsub\\b"]
+    when  = ["seeders == 0 and not cached"]
+  }
+
+  # The most to keep of each kind, best first; 0: no limit.
+  limit {
+    resolution = 0
+    source     = 0
+    group      = 0
+    total      = 0
+  }
+
+  # What is different for films, shows and anime, which goes over the other two: anything of the above but base and limit.
+  movie { max_size = "30GB" }
+  show { max_size = "6GB" }
+  anime {
+    languages = ["ja", "unknown"]
+    prefer "dual" { score = 20 }
   }
 }
 
 profile "best" {
-  resolutions = ["2160p", "1080p"]
-  max_size    = "80GB"
+  base     = "best"
+  max_size = "80GB"
 }
 
 # Blocks of plugins. The label is the name of the instance. These arguments are the host's and can stand in each; the
