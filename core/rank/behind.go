@@ -38,12 +38,16 @@ func (t *Target) continued(s *spelled, w int) likeness {
 	if part := s.words[w-1]; part.lo == part.hi && s.isNumber(w) {
 		return t.inParts(s, w)
 	}
-	if s.isNumber(w) && w < s.nw-1 && t.episodes[string(s.from(w+1))] && t.counts(decimal(s.word(w))) {
+	if s.isNumber(w) && w < s.nw-1 && t.isEpisode(s, w+1) && t.counts(decimal(s.word(w))) {
 		yes.episode = true
 		return yes
 	}
-	if t.episodes[string(rest)] || empty(s.word(w)) && w < s.nw-1 && t.episodes[string(s.from(w+1))] {
+	if t.isEpisode(s, w) {
 		yes.episode = true
+		return yes
+	}
+	if n := book(s, w); n > 0 && t.seasons != 1 {
+		yes.season = n
 		return yes
 	}
 	if n := seasonWords(s, w); n > 0 && (t.Anime || w < s.nw-1) {
@@ -61,11 +65,16 @@ func (t *Target) continued(s *spelled, w int) likeness {
 	return likeness{code: CodeOtherTitle}
 }
 
+// isEpisode reports whether the words from w on are the title of a wanted episode, perhaps with an article before it.
+func (t *Target) isEpisode(s *spelled, w int) bool {
+	return t.episodes[string(s.from(w))] || w < s.nw-1 && empty(s.word(w)) && t.episodes[string(s.from(w+1))]
+}
+
 // inParts compares "Part 3", which is an episode of a show of one season and a season of another.
 func (t *Target) inParts(s *spelled, w int) likeness {
 	l := likeness{state: Yes, code: CodeMatch}
 	if w < s.nw-1 {
-		if l.episode = t.episodes[string(s.from(w+1))]; !l.episode {
+		if l.episode = t.isEpisode(s, w+1); !l.episode {
 			return likeness{code: CodeOtherTitle}
 		}
 	}
@@ -171,6 +180,14 @@ func (t *Target) fromCountry(c string) likeness {
 		}
 	}
 	return likeness{state: Yes, code: CodeMatch, country: t.Country == c}
+}
+
+// book reads the words from w on as "Book 2", perhaps with the name of the book, as some shows call their seasons.
+func book(s *spelled, w int) int {
+	if string(s.word(w)) != "book" || w+1 >= s.nw || s.nw-w > 4 || !s.isNumber(w+1) || len(s.word(w+1)) > 2 {
+		return 0
+	}
+	return decimal(s.word(w + 1))
 }
 
 // seasonWords reads the words from w on as a season: "2", "Season 2", "2nd Season", "S2", "Part 2". It is 0 if they are none.

@@ -287,6 +287,8 @@ func (t *Target) season(x *numbering) MatchResult {
 		return yes(12)
 	case n > 0 && len(x.seasons) == 0 && covers(x.eps, 1, n) && !t.Anime:
 		return unsure(CodeNoSeason, 4)
+	case n == 0 && len(x.eps) == 1 && x.eps[0].Lo <= 1 && x.eps[0].Len() > 3:
+		return unsure(CodePartly, 4) // how many there are is unknown
 	case t.Parts && release.Contains(x.seasons, s) && release.Count(x.eps) > 1:
 		return MatchResult{State: Unsure, Code: CodePartly, Confidence: 5, Want: itoa(n), Got: shown(x.eps)}
 	}

@@ -25,10 +25,32 @@ func (t *Target) wider(r *release.Release, s *spelled) (likeness, *release.Relea
 			return l, rest, ok
 		}
 	}
-	if title.Empty() || !t.begins(s) {
-		return likeness{}, nil, false
+	if !title.Empty() && t.begins(s) {
+		return t.widerAt(r, title.Lo)
 	}
-	return t.widerAt(r, title.Lo)
+	return t.later(r)
+}
+
+// later looks for a wanted name in Latin letters behind a title in another script: "奥本海默.Oppenheimer.2023".
+func (t *Target) later(r *release.Release) (likeness, *release.Release, bool) {
+	tries := 0
+	foreign := false // a letter of another script came last
+	for i := 0; i < len(r.Raw) && tries < 6; i++ {
+		c := r.Raw[i]
+		switch {
+		case c >= utf8.RuneSelf:
+			foreign = true
+		case c|0x20 >= 'a' && c|0x20 <= 'z':
+			if foreign {
+				foreign = false
+				tries++
+				if l, rest, ok := t.widerAt(r, uint16(i)); ok {
+					return l, rest, ok
+				}
+			}
+		}
+	}
+	return likeness{}, nil, false
 }
 
 // firstSpan is where the first of title, number and year stands.
@@ -136,6 +158,10 @@ func (t *Target) collected(r *release.Release) (likeness, bool) {
 	for i := range r.Titles {
 		s.spell(r.Titles[i].Text, false)
 		s.cutCollection()
+		if s.nw > 1 && collection(s.word(0)) { // "Kolekcja Sintel"
+			s.spell(r.Titles[i].Text[s.words[0].end:], false)
+			s.cutCollection()
+		}
 		for k := range t.names {
 			if s.n >= 3 && leads(&s, t.names[k].words) {
 				return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: k, among: true}, true
@@ -159,6 +185,15 @@ func (s *spelled) cutCollection() {
 		}
 		return
 	}
+}
+
+// collection reports whether a word is one for a collection that stands before the title.
+func collection(w []byte) bool {
+	switch string(w) {
+	case "kolekcja", "coleccion", "colecao", "collection", "trilogia", "trilogie", "saga", "antologia", "integrale":
+		return true
+	}
+	return false
 }
 
 func (s *spelled) cutLast() {
@@ -204,6 +239,9 @@ func leads(s *spelled, want []string) bool {
 // afterStation finds the name that stands after a station's or a studio's: "BBC Planet Earth", "Marvel's Daredevil".
 func (t *Target) afterStation(s *spelled) (int, bool) {
 	w := s.station()
+	if w > 0 && w < s.nw-1 && empty(s.word(w)) {
+		w++
+	}
 	if w == 0 || w >= s.nw {
 		return 0, false
 	}
