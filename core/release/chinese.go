@@ -52,12 +52,11 @@ func (p *parser) tonguesOf(i int) bool {
 	}
 	if !text.Empty() {
 		p.rel.Subtitles = p.rel.Subtitles.Union(text)
-		p.rel.Flags |= FlagSubbed
 		p.claim(FieldSubtitles, i, 1)
-		p.evidence(FlagSubbed.Field(), i, 1)
+		p.mark(FlagSubbed, i)
 	}
 	if several {
-		p.rel.Flags |= FlagMultiAudio
+		p.mark(FlagMultiAudio, i)
 	}
 	p.toks[i].strong = true
 	return true

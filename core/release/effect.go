@@ -94,6 +94,13 @@ func (p *parser) effect(x effect, i, n int) {
 	}
 }
 
+// mark sets a flag that token i tells.
+func (p *parser) mark(f Flags, i int) {
+	p.rel.Flags |= f
+	p.evidence(FieldFlags, i, 1)
+	p.evidence(f.Field(), i, 1)
+}
+
 // store reports whether token i is the "iT" of "1080p.iT.WEB-DL", which is a shop and not Italian.
 func (p *parser) store(i, n int) bool {
 	t := &p.toks[i]

@@ -1,6 +1,9 @@
 package release
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // maxPhrase is the most words of a phrase.
 const maxPhrase = 4
@@ -14,7 +17,10 @@ type lexicon struct {
 	seconds sieve // of those that come second
 }
 
-var words = compile(append(networkWords(), vocabulary...))
+var words = compile(allWords())
+
+// allWords are the rows of every table. Where two have a word, the first counts.
+func allWords() []phrases { return slices.Concat(networkWords(), vocabulary, languageWords) }
 
 func compile(table []phrases) lexicon {
 	l := lexicon{entries: map[string]entry{}, reach: map[string]uint8{}}

@@ -1,7 +1,5 @@
 package release
 
-import "unicode"
-
 // settle lets the waiting phrases after the title take effect. In an episode's title, between the numbering and the first
 // technical word, they are ordinary words, unless they come right before that technical word or shout.
 func (p *parser) settle() {
@@ -112,76 +110,4 @@ func (p *parser) mixed(i int) bool {
 
 func (p *parser) inEpisodeTitle(i int) bool {
 	return p.numEnd > 0 && i >= p.numEnd && i < p.tech && p.numEnd <= p.tech
-}
-
-// finish derives what follows from other fields.
-func (p *parser) finish() {
-	r := &p.rel
-	if r.Remux && r.Source == SourceUnknown && r.Resolution >= Resolution720p {
-		r.Source = SourceBluRay
-	}
-	if !r.Date.IsZero() && r.Numbering == NumberNone {
-		r.Numbering = NumberDaily
-	}
-	if !r.Subtitles.Empty() {
-		r.Flags |= FlagSubbed
-	}
-	if r.YearEnd != 0 && (r.Numbering != NumberSeasonEpisode || Count(r.Episodes) > 1) {
-		r.Flags |= FlagComplete
-	}
-	if res, source := r.spans[FieldResolution], r.spans[FieldSource]; r.Source == SourceWeb && !res.Empty() && res.Lo < source.Lo && r.Codec != CodecUnknown && !r.Group.Empty() {
-		r.Flags |= FlagScene // "1080p.WEB" and not "WEB-DL" is what the scene's rules ask for
-	}
-	if r.Flags.Any(FlagMultiAudio | FlagDualAudio) {
-		r.Flags &^= FlagReal
-	}
-	first := r.spans[FieldNumber]
-	r.NumberFirst = !first.Empty() && (len(r.Titles) == 0 || r.Titles[0].Span.Lo >= first.Hi)
-	p.scripts()
-}
-
-// scripts takes a name that begins in Cyrillic, Chinese, Japanese or Korean for a release in that language when it names no other.
-func (p *parser) scripts() {
-	if !p.rel.Languages.Empty() {
-		return
-	}
-	for i := range p.n {
-		if p.toks[i].script == scriptCyrillic && p.width(i) > 4 {
-			p.rel.Languages = langRU.set()
-			return
-		}
-	}
-	if p.cjk && p.rel.Subtitles.Empty() {
-		p.eastern()
-	}
-}
-
-// eastern tells Chinese, Japanese and Korean titles apart by their letters, where no title in Latin letters stands before them.
-func (p *parser) eastern() {
-	if len(p.rel.Titles) == 0 {
-		return
-	}
-	first := p.rel.Titles[0].Span
-	for _, t := range p.rel.Titles[1:] {
-		if t.Span.Lo < first.Lo {
-			first = t.Span
-		}
-	}
-	var han, kana, hangul bool
-	for k, r := range p.raw[first.Lo:first.Hi] {
-		if k == 0 && scriptOf(r) != scriptCJK {
-			return
-		}
-		han = han || unicode.Is(unicode.Han, r)
-		kana = kana || unicode.In(r, unicode.Hiragana, unicode.Katakana)
-		hangul = hangul || unicode.Is(unicode.Hangul, r)
-	}
-	switch {
-	case kana:
-		p.rel.Languages = langJA.set()
-	case hangul:
-		p.rel.Languages = langKO.set()
-	case han:
-		p.rel.Languages = langZH.set()
-	}
 }

@@ -90,9 +90,7 @@ func (p *parser) mentions() {
 			continue
 		}
 		if w.entry.effects[0] == flag(FlagPPV) {
-			p.rel.Flags |= FlagPPV
-			p.evidence(FieldFlags, at, 1)
-			p.evidence(FlagPPV.Field(), at, 1)
+			p.mark(FlagPPV, at)
 		}
 	}
 }

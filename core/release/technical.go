@@ -76,15 +76,14 @@ func (p *parser) height(i int, w []byte) bool {
 	default:
 		return false
 	}
-	if r == ResolutionUnknown || isDigit(c.peek()) || !p.before(prefix) {
+	if r == ResolutionUnknown || isDigit(c.peek()) || !p.before(i, prefix) {
 		return false
 	}
 	if interlaced {
-		p.rel.Flags |= FlagInterlaced
-		p.evidence(FlagInterlaced.Field(), i, 1)
+		p.mark(FlagInterlaced, i)
 	}
 	p.tall(i, r)
-	p.rest(string(w[c.i:]))
+	p.rest(i, string(w[c.i:]))
 	return true
 }
 
@@ -97,7 +96,7 @@ func (p *parser) tall(i int, r Resolution) {
 }
 
 // before reads what is stuck to the front of a height: the source in "BD1080", nothing of note in "m1080p".
-func (p *parser) before(prefix string) bool {
+func (p *parser) before(i int, prefix string) bool {
 	switch prefix {
 	case "", "m", "hd", "x":
 	case "bd":
@@ -110,6 +109,9 @@ func (p *parser) before(prefix string) bool {
 		p.source(SourceTelesync)
 	default:
 		return false
+	}
+	if p.rel.Source != SourceUnknown {
+		p.evidence(FieldSource, i, 1)
 	}
 	return true
 }
@@ -146,15 +148,16 @@ func (p *parser) heightAtEnd(i int, w []byte) bool {
 	return true
 }
 
-// rest applies a word that is stuck to another, as the end of "1080phdtv".
-func (p *parser) rest(w string) {
+// rest applies a word that is stuck to token i, as the end of "1080phdtv".
+func (p *parser) rest(i int, w string) {
 	e, ok := words.entries[w]
 	if !ok {
 		return
 	}
 	for _, x := range e.effects {
 		if x.kind != kindNone {
-			p.effect(x, p.n, 0)
+			p.effect(x, i, 1)
+			p.evidence(fieldOf[x.kind], i, 1)
 		}
 	}
 }
@@ -269,7 +272,7 @@ func (p *parser) stuck(i int, w []byte) int {
 		return 0
 	}
 	p.strong(i, 1, e)
-	p.rest(string(w[len(s):]))
+	p.rest(i, string(w[len(s):]))
 	return 1
 }
 

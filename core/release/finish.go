@@ -1,0 +1,129 @@
+package release
+
+import "unicode"
+
+// finish derives what follows from other fields.
+func (p *parser) finish() {
+	r := &p.rel
+	if r.Remux && r.Source == SourceUnknown && r.Resolution >= Resolution720p {
+		r.Source = SourceBluRay
+	}
+	if !r.Date.IsZero() && r.Numbering == NumberNone {
+		r.Numbering = NumberDaily
+	}
+	p.scripts()
+	p.deriveFlags()
+	first := r.spans[FieldNumber]
+	r.NumberFirst = !first.Empty() && (len(r.Titles) == 0 || r.Titles[0].Span.Lo >= first.Hi)
+}
+
+// deriveFlags sets the flags that follow from other fields, and gives those that no word of their own stands for the span of what
+// they follow from.
+func (p *parser) deriveFlags() {
+	r := &p.rel
+	if r.Flags.Any(FlagMultiAudio | FlagDualAudio) {
+		r.Flags &^= FlagReal
+	}
+	if !r.Subtitles.Empty() {
+		r.Flags |= FlagSubbed
+		p.owe(FlagSubbed, FieldSubtitles)
+	}
+	if r.YearEnd != 0 && (r.Numbering != NumberSeasonEpisode || Count(r.Episodes) > 1) {
+		r.Flags |= FlagComplete
+		p.owe(FlagComplete, FieldYear)
+	}
+	if p.ofTheScene() {
+		r.Flags |= FlagScene
+		p.owe(FlagScene, FieldSource)
+	}
+	if r.Flags.Any(FlagDisc | FlagSpecial) {
+		p.owe(FlagDisc, FieldNumber)
+		p.owe(FlagSpecial, FieldNumber)
+	}
+}
+
+// ofTheScene reports whether a name says "1080p.WEB" and not "WEB-DL", with a codec and a group, as the scene's rules ask.
+func (p *parser) ofTheScene() bool {
+	r := &p.rel
+	height, source := r.spans[FieldResolution], r.spans[FieldSource]
+	return r.Source == SourceWeb && !height.Empty() && height.Lo < source.Lo && r.Codec != CodecUnknown && !r.Group.Empty()
+}
+
+// owe gives a flag that is set and has no span that of the field which it follows from.
+func (p *parser) owe(f Flags, from Field) {
+	r := &p.rel
+	if !r.Flags.Has(f) || !r.spans[f.Field()].Empty() {
+		return
+	}
+	r.spans[f.Field()] = r.spans[from]
+	if r.spans[FieldFlags].Empty() {
+		r.spans[FieldFlags] = r.spans[from]
+	}
+}
+
+// scripts takes a name that begins in Cyrillic, Chinese, Japanese or Korean for a release in that language when it names no other.
+func (p *parser) scripts() {
+	if !p.rel.Languages.Empty() {
+		return
+	}
+	for i := range p.n {
+		if p.toks[i].script == scriptCyrillic && p.width(i) > 4 {
+			p.rel.Languages = p.cyrillic().set()
+			p.evidence(FieldLanguages, i, 1)
+			return
+		}
+	}
+	if p.cjk && p.rel.Subtitles.Empty() {
+		p.eastern()
+	}
+}
+
+// cyrillic tells the languages in Cyrillic letters apart by those that only one of them has.
+func (p *parser) cyrillic() language {
+	for _, r := range p.raw {
+		switch unicode.ToLower(r) {
+		case 'ї', 'є', 'ґ':
+			return langUK
+		case 'ў':
+			return langBE
+		case 'ђ', 'ћ', 'џ', 'љ', 'њ':
+			return langSR
+		}
+	}
+	return langRU
+}
+
+// eastern tells Chinese, Japanese and Korean titles apart by their letters, where no title in Latin letters stands before them.
+func (p *parser) eastern() {
+	if len(p.rel.Titles) == 0 {
+		return
+	}
+	first := p.rel.Titles[0].Span
+	for _, t := range p.rel.Titles[1:] {
+		if t.Span.Lo < first.Lo {
+			first = t.Span
+		}
+	}
+	var han, kana, hangul bool
+	for k, r := range p.raw[first.Lo:first.Hi] {
+		if k == 0 && scriptOf(r) != scriptCJK {
+			return
+		}
+		han = han || unicode.Is(unicode.Han, r)
+		kana = kana || unicode.In(r, unicode.Hiragana, unicode.Katakana)
+		hangul = hangul || unicode.Is(unicode.Hangul, r)
+	}
+	switch {
+	case kana:
+		p.rel.Languages = langJA.set()
+	case hangul:
+		p.rel.Languages = langKO.set()
+	case han:
+		p.rel.Languages = langZH.set()
+	default:
+		return
+	}
+	if p.rel.spans[FieldLanguages].Empty() {
+		p.rel.spans[FieldLanguages] = first
+	}
+}
