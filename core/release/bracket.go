@@ -98,7 +98,7 @@ func (p *parser) beforeBracket() bool {
 // behindYear reads "Title (2011) 12 [720p]".
 func (p *parser) behindYear() bool {
 	i := p.yearAt + 1
-	if p.yearAt <= p.start || p.rel.YearEnd != 0 || p.toks[p.yearAt].bracket == 0 || i >= p.n || p.toks[i].gap&^(gapSpace|gapUnder|gapClose) != 0 || p.width(i) < 2 {
+	if p.yearAt <= p.start || p.rel.YearEnd != 0 || p.toks[p.yearAt].bracket == 0 || i >= p.n || p.toks[i].gap&^(gapSpace|gapUnder|gapDot|gapClose) != 0 || p.width(i) < 2 {
 		return false
 	}
 	lo, hi, n, ok := p.span(i)

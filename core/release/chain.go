@@ -127,7 +127,7 @@ func (n *numbers) nextEpisode(c *cursor, s, hi int) (next int, isRange, ok bool)
 		return 0, false, false
 	}
 	if j != jointMark {
-		c.skip(" _", 1)
+		c.skip(" _.", 1)
 	}
 	marked := c.sameSeason(s) || c.marked()
 	foreign := marked && spaced && s > 0 && c.f[c.i-1] != 'e' && c.f[c.i-1] != 'x' // "S05E53 - Ep.129" counts otherwise
@@ -177,7 +177,7 @@ func (c *cursor) sameSeason(s int) bool {
 		}
 		c.skip(" ._", 1)
 		if c.word("ep") || c.word("e") {
-			c.skip(" .", 1)
+			c.skip(" ._", 1)
 			return isDigit(c.peek())
 		}
 	}
@@ -189,7 +189,7 @@ func (c *cursor) sameSeason(s int) bool {
 func (c *cursor) marked() bool {
 	start := c.i
 	if c.word("ep") || c.word("e") || c.word("x") {
-		c.skip(" .", 1)
+		c.skip(" ._", 1)
 		if isDigit(c.peek()) {
 			return true
 		}

@@ -30,7 +30,7 @@ func (p *parser) episodeWord(n *numbers, i, at int, kind counted) bool {
 
 // countBefore reports whether the number of the episode word at token i is the one before it.
 func (p *parser) countBefore(i int) bool {
-	return i > 0 && !(countsBehind[string(p.word(i))] && p.toks[i].gap == gapSpace) && p.toks[i-1].digits && !p.toks[i-1].claimed && p.toks[i].gap&^(gapSpace|gapDot) == 0 && p.width(i-1) < 4
+	return i > 0 && !(countsBehind[string(p.word(i))] && p.toks[i].gap&^(gapSpace|gapDot|gapUnder) == 0) && p.toks[i-1].digits && !p.toks[i-1].claimed && p.toks[i].gap&^(gapSpace|gapDot|gapUnder) == 0 && p.width(i-1) < 4
 }
 
 // countsBehind are the words after which the number stands, where there is one on either side.
@@ -51,7 +51,7 @@ func (p *parser) episodeBefore(n *numbers, i int) bool {
 	if i > 1 && (p.is(i-1, "я") || p.is(i-1, "th")) {
 		i--
 	}
-	if i == 0 || !p.toks[i-1].digits || p.toks[i-1].claimed || p.toks[i].gap&^(gapSpace|gapDot|gapDash) != 0 {
+	if i == 0 || !p.toks[i-1].digits || p.toks[i-1].claimed || p.toks[i].gap&^(gapSpace|gapDot|gapDash|gapUnder) != 0 {
 		return false
 	}
 	e, ok := p.number(i - 1)

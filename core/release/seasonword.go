@@ -211,7 +211,7 @@ func (n *numbers) nextSeason(c *cursor, hi int) (next int, isRange, ok bool) {
 		isRange = c.word(".")
 	}
 	single := c.i - start
-	c.skip(" _,&", 3)
+	c.skip(" _,&.", 3)
 	marked := c.seasonMark()
 	v, w := c.digits(2)
 	if n.worded && spaced && single == 1 && c.edge() && (v == hi+1 && !c.fraction() || w == 1 && v > hi && c.f[start] == '.' && c.ascends(v)) {
@@ -244,7 +244,7 @@ func (c *cursor) seasonMark() bool {
 	start := c.i
 	for _, m := range [...]string{"seasons", "season", "saison", "stagione", "temporada", "staffel", "sezon", "сезон", "s"} {
 		if c.word(m) {
-			c.skip(" .", 1)
+			c.skip(" ._", 1)
 			if isDigit(c.peek()) {
 				return true
 			}
