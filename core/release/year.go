@@ -36,7 +36,9 @@ func (p *parser) year() {
 }
 
 // yearDash reports whether nothing but a dash stands before token i.
-func (p *parser) yearDash(i int) bool { return p.toks[i].gap&^(gapSpace|gapWideDash|gapDot|gapUnder) == gapDash }
+func (p *parser) yearDash(i int) bool {
+	return p.toks[i].gap&^(gapSpace|gapWideDash|gapDot|gapUnder) == gapDash
+}
 
 // yearRank says how likely token i, which is year-like, is the year of release; 0 if it belongs to a title.
 func (p *parser) yearRank(i, first, tech int) int {
