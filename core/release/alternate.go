@@ -21,6 +21,8 @@ func (p *parser) title() {
 	p.titlesOf(p.start, p.end)
 	p.boxedTitles(stacked)
 	p.afterNumbering()
+	p.laterLatin()
+	p.dottedLead()
 	p.latinFirst()
 }
 
@@ -37,18 +39,59 @@ func (p *parser) leadTitle() {
 // letters between two numberings where the first title has none: "タイトル第二季.Title.S02E05".
 func (p *parser) afterNumbering() {
 	i := p.end
-	for i < p.n && p.toks[i].number {
+	for i < p.n && (p.toks[i].number || i == p.yearAt) {
 		i++
+	}
+	if i > p.end && i+1 < p.n && p.is(i, "aka") { // "Das Boot (1981) AKA The Boat"
+		p.addTitle(i+1, p.boxEnd(i+1))
+		return
 	}
 	if i == p.end || i >= p.n || p.toks[i].claimed {
 		return
 	}
 	k := p.boxEnd(i)
-	barred := p.toks[i].gap&(gapPipe|gapSlash) != 0 && p.toks[i].gap&gapSpace != 0
+	barred := i-1 != p.yearAt && p.toks[i].gap&(gapPipe|gapSlash) != 0 && p.toks[i].gap&gapSpace != 0
 	between := p.toks[p.start].script != scriptLatin && p.toks[i].script == scriptLatin && p.toks[i].bracket == 0 && k < p.n && (p.toks[k].number || k == p.yearAt) && !finalWords[string(p.word(i))]
 	if between && p.plainWords(i, k) || barred && (p.plainWords(i, k) || k < p.n && p.toks[k].number) {
 		p.addTitle(i, k)
 	}
+}
+
+// laterLatin finds the title in Latin letters behind what stands in brackets after a Chinese one:
+// "庆余年 第二季[全36集].Joy.of.Life.S02".
+func (p *parser) laterLatin() {
+	if p.toks[p.start].script != scriptCJK {
+		return
+	}
+	for _, t := range p.rel.Titles {
+		if isLatin(t.Text) {
+			return
+		}
+	}
+	i := p.end
+	for i < p.n && (p.toks[i].number || p.toks[i].bracket != 0 || p.toks[i].script == scriptCJK) {
+		i++
+	}
+	if i == p.end || i >= p.n || p.toks[i].claimed || p.toks[i].strong || p.toks[i].digits || i > p.yearAt && p.yearAt > 0 {
+		return
+	}
+	if k := p.boxEnd(i); k < p.n && p.plainWords(i, k) {
+		p.addTitle(i, k)
+	}
+}
+
+// dottedLead takes the bracket before the title for a title where it is Chinese and a dot follows: "[寄生虫].Parasite.2019".
+func (p *parser) dottedLead() {
+	if p.lead == 0 || p.start == 0 || p.toks[p.start].gap&gapDot == 0 || p.toks[p.start].gap&gapSpace != 0 {
+		return
+	}
+	for i := range p.start {
+		if p.toks[i].bracket != p.lead || p.toks[i].script != scriptCJK || p.toks[i].claimed {
+			return
+		}
+	}
+	p.addTitle(0, p.start)
+	p.lead = 0
 }
 
 // plainWords reports whether most of the tokens [from, to) can be nothing but words of a title.
@@ -148,11 +191,14 @@ func (p *parser) boxedTitles(stacked bool) {
 // bracketedTitle takes words in round brackets right after the title for another one: "Spirited Away (Sen to Chihiro) (2001)".
 func (p *parser) bracketedTitle() {
 	i := p.end
-	if i >= p.n || p.toks[i].gap&gapRound == 0 || p.numEnd > 0 && i >= p.numEnd {
+	if i >= p.n || p.toks[i].gap&gapOpen == 0 || p.numEnd > 0 && i >= p.numEnd {
 		return
 	}
 	k := p.boxEnd(i)
-	if k < i+2 || k < p.n && p.toks[k].bracket == p.toks[i].bracket {
+	if k < i+2 && p.toks[i].script == scriptLatin || k == i || k < p.n && p.toks[k].bracket == p.toks[i].bracket {
+		return
+	}
+	if p.toks[i].gap&gapRound == 0 && k != p.yearAt { // "City of God [Cidade de Deus] (2002)"
 		return
 	}
 	if p.plainWords(i, k) {

@@ -83,7 +83,7 @@ func (p *parser) opens(i, n int, e entry) bool {
 // counted reports whether a title begins with a number in round brackets: "(500) Days of Summer".
 func (p *parser) counted(i int) bool {
 	t, next := &p.toks[i], &p.toks[i+1]
-	return t.round && t.digits && next.bracket != t.bracket && next.gap&gapClose != 0 && next.gap&(gapDash|gapOpen) == 0 && !next.digits
+	return i+1 < p.n && t.round && t.digits && !t.claimed && !next.strong && !next.claimed && next.bracket != t.bracket && next.gap&gapClose != 0 && next.gap&(gapDash|gapOpen) == 0 && !next.digits
 }
 
 // firstStrong is the first technical word at or after token i, p.n if there is none.
@@ -157,7 +157,7 @@ func (p *parser) passTechnical() {
 		return
 	}
 	for i := k; i < p.n && !p.toks[i].strong; i++ {
-		if p.toks[i].number || i == p.yearAt {
+		if p.toks[i].gap&gapWideDash != 0 && p.toks[i].gap&gapOpen == 0 && i+1 < p.n || p.toks[i].number || i == p.yearAt {
 			p.start = k
 			return
 		}
@@ -316,6 +316,9 @@ func (p *parser) addTitle(from, to int) {
 		s.Hi++
 	}
 	if s.Lo > 0 && p.raw[s.Lo-1] == '(' && (p.raw[s.Hi-1] == ')' || p.counted(from)) {
+		s.Lo--
+	}
+	if s.Lo > 0 && (p.raw[s.Lo-1] == '$' || p.raw[s.Lo-1] == '#') && from == p.start && p.rel.spans[FieldNumber].Empty() { // "#Alive", "$9.99"
 		s.Lo--
 	}
 	if p.initials(s) {
