@@ -57,13 +57,13 @@ func (p *parser) siteBefore() int {
 		return 0
 	}
 	g := p.toks[n].gap
-	tld := string(p.word(n - 1))
+	plain := plainDomains[string(p.word(n-1))]
 	switch {
 	case www && (g&gapDash != 0 || g&gapOther != 0):
 		return n
-	case g&gapWideDash != 0 && p.toks[n-1].gap == gapDot && (g&gapSpace != 0 || plainDomains[tld]):
+	case g&gapWideDash != 0 && p.toks[n-1].gap == gapDot && (g&gapSpace != 0 || plain):
 		return n
-	case (g == gapUnder || g&gapOther != 0 || g&gapOpen != 0) && plainDomains[tld]:
+	case (g == gapUnder || g&gapOther != 0 || g&gapOpen != 0) && plain:
 		return n
 	}
 	return 0
