@@ -22,7 +22,7 @@ const (
 	CodeIsMovie      Code = "IS_MOVIE"      // an episode is wanted
 	CodeNamesake     Code = "NAMESAKE"      // another work has the same name, and nothing tells which it is
 	CodeOtherOrder   Code = "OTHER_ORDER"   // the number is right in another order of the episodes
-	CodePartly       Code = "PARTLY"        // a part of the show that is wanted
+	CodePartly       Code = "PARTLY"        // a part of the season or show that is wanted
 	CodeCollection   Code = "COLLECTION"    // several films, or all seasons: the list of files must tell
 )
 
@@ -72,7 +72,7 @@ var sentences = map[Code]string{
 	CodeOtherSeason: "It is another season.", CodeOtherEpisode: "It is another episode.", CodeOtherDate: "It is of another day.",
 	CodeNoNumber: "The name tells neither season nor episode.", CodeNoSeason: "The name tells no season.", CodeOnlyEpisodes: "It holds single episodes, not the season.",
 	CodeIsMovie: "It is a film.", CodeNamesake: "Another work has the same name, and nothing tells which of them it is.",
-	CodeOtherOrder: "The number is right in another order of the episodes.", CodePartly: "It holds a part of the show.",
+	CodeOtherOrder: "The number is right in another order of the episodes.", CodePartly: "It holds a part of what is wanted.",
 	CodeIsSeries: "It is of a series, not a film.", CodeIsSpecial: "It is a special.", CodeCollection: "It holds several titles; its files must tell.",
 	CodeResolution: "The profile does not take this resolution.", CodeRejected: "The profile rejects this.", CodeSource: "The profile rejects this source.",
 	CodeRequired: "It has nothing that the profile requires.", CodePattern: "A pattern of the profile decides so.", CodeTooBig: "It is larger than the profile allows.",

@@ -404,7 +404,10 @@ func TestNamesAndNamesakesAreTold(t *testing.T) {
 		Kind: sdk.Movie, Name: "The Mill", Original: "Die Mühle", Language: "de", Year: 2011, Country: "DE", Runtime: 95 * time.Minute,
 		Aliases: []sdk.Alias{{Name: "Le Moulin", Language: "fr"}, {Name: "Mill, The"}},
 	}
-	w := Wanted(title, library.Item{Kind: library.KindMovie}, sdk.Title{Kind: sdk.Show, Name: "The Mill", Year: 1999, EndYear: 2003, Country: "GB"})
+	w := Wanted(title, library.Item{Kind: library.KindMovie}, sdk.Title{Kind: sdk.Show, Name: "The Mill", Year: 1999, EndYear: 2003, Country: "GB"},
+		sdk.Title{Kind: sdk.Movie, Name: "The Mill"},             // nothing is known of it
+		sdk.Title{Kind: sdk.Movie, Name: "The Mill", Year: 2011}, // it itself, by another id
+	)
 	want := &rank.Wanted{
 		Kind: rank.Movie, Titles: []string{"The Mill", "Mill, The"}, Names: []rank.Name{{Text: "Die Mühle", Language: "de"}, {Text: "Le Moulin", Language: "fr"}},
 		Year: 2011, Country: "DE", Runtime: 95, Rivals: []rank.Rival{{Titles: []string{"The Mill"}, Year: 1999, YearEnd: 2003, Country: "GB"}},

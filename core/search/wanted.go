@@ -15,6 +15,9 @@ func Wanted(t sdk.Title, it library.Item, rivals ...sdk.Title) *rank.Wanted {
 		Runtime: int(t.Runtime.Minutes()), Anime: t.Anime,
 	}
 	for _, r := range rivals {
+		if !distinct(t, r) {
+			continue
+		}
 		w.Rivals = append(w.Rivals, rank.Rival{
 			Titles: names(r), Year: r.Year, YearEnd: r.EndYear, Country: r.Country, Movie: r.Kind == sdk.Movie,
 		})
@@ -49,6 +52,13 @@ func names(t sdk.Title) []string {
 		ns = append(ns, a.Name)
 	}
 	return ns
+}
+
+// distinct reports whether a title of the same name can be told from another. One of which nothing is known cannot, and one of
+// the same year is most likely the same, known by other ids.
+func distinct(t, o sdk.Title) bool {
+	same := o.Kind == t.Kind && o.Year == t.Year && (o.Country == t.Country || o.Country == "" || t.Country == "")
+	return o.Year != 0 && !same
 }
 
 // unnamed are the names of which the language is not told, the title's own first.

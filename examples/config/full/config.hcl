@@ -209,7 +209,7 @@ source "watchlist" {
 source "overseerr" {
   url     = "http://overseerr:5055"
   api_key = env("OVERSEERR_API_KEY")
-  profile = "best"
+  profile = "best" # or several, side by side: profiles = ["best", "default"]
 }
 
 metadata "cinemeta" {
