@@ -82,7 +82,7 @@ func (k *compiler) property(path, name string) property {
 	p, ok := lookup(name)
 	if !ok {
 		k.unknown(path, "property", name, PropertyNames())
-		p.test = never
+		p.test, p.field = never, noField
 	}
 	return p
 }

@@ -79,7 +79,7 @@ func (k *compiler) expression(path, text string) *expression {
 		return nil
 	}
 	check := &guard{}
-	options := []expr.Option{expr.Env(&facts{}), expr.AsBool(), expr.MaxNodes(maxNodes), expr.DisableAllBuiltins(), expr.Patch(check)}
+	options := []expr.Option{expr.Env(facts{}), expr.AsBool(), expr.MaxNodes(maxNodes), expr.DisableAllBuiltins(), expr.Patch(check)}
 	for _, b := range allowed {
 		options = append(options, expr.EnableBuiltin(b))
 	}

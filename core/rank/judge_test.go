@@ -216,6 +216,28 @@ func BenchmarkJudge(b *testing.B) {
 	}
 }
 
+func BenchmarkExplain(b *testing.B) {
+	c := compile(b, Balanced())
+	target := NewTarget(wanted["sintel"])
+	cand := candidate("Sintel.2010.1080p.BluRay.x264.DTS-GRP", gib, 10)
+	b.ReportAllocs()
+	for b.Loop() {
+		c.Explain(target, cand)
+	}
+}
+
+func BenchmarkJudgeWithAnExpression(b *testing.B) {
+	p := Balanced()
+	p.Prefer = []Rule{{Name: "light", When: `size > 1 and has("avc") and bitrate < 100`, Score: 3}}
+	c := compile(b, p)
+	target := NewTarget(wanted["sintel"])
+	cand := candidate("Sintel.2010.1080p.BluRay.x264.DTS-GRP", gib, 10)
+	b.ReportAllocs()
+	for b.Loop() {
+		c.Judge(target, cand)
+	}
+}
+
 // BenchmarkRankThousand reads, matches, judges and sorts 1,000 names for one title.
 func BenchmarkRankThousand(b *testing.B) {
 	c, err := Balanced().Compile()

@@ -61,8 +61,16 @@ func (j *judging) key() Key {
 	hi = partConfidence.put(hi, uint64(j.Match.Confidence))
 	hi = partFit.put(hi, j.fit())
 	hi = partSeeders.put(hi, uint64(seedClass(r.Seeders)))
-	lo := partSize.put(hashBits(r.Hash)>>(64-hashRoom), uint64(sizeClass(r.Size)))
+	lo := partSize.put(hashBits(r.Hash)>>(64-hashRoom), uint64(sizeClass(j.weight())))
 	return Key{hi, partDay.put(lo, dayOf(r.Published))}
+}
+
+// weight is what a film or an episode weighs, or else the whole.
+func (j *judging) weight() int64 {
+	if j.each > 0 {
+		return j.each
+	}
+	return j.cand.Release.Size
 }
 
 // closeness is how near a match is, in three steps. It weighs more than quality: the better copy of what is perhaps another

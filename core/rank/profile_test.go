@@ -288,13 +288,19 @@ func TestAFingerprintChangesWithTheProfile(t *testing.T) {
 	}
 }
 
-func TestEveryPropertyCanBeNamed(t *testing.T) {
+func TestEveryPropertyHasItsPlaceInAName(t *testing.T) {
 	t.Parallel()
 	for _, n := range PropertyNames() {
-		if p, ok := lookup(n); !ok || p.test == nil {
-			t.Errorf("%s cannot be looked up", n)
-		} else if p.test(&release.Release{}) && !strings.HasPrefix(n, "unknown-") {
-			t.Errorf("%s holds for a name that says nothing", n)
+		p, ok := lookup(n)
+		if !ok || p.test == nil {
+			t.Fatalf("%s cannot be looked up", n)
+		}
+		unknown := strings.HasPrefix(n, "unknown-")
+		if p.test(&release.Release{}) != unknown {
+			t.Errorf("%s holds for a name that says nothing: %v", n, !unknown)
+		}
+		if (p.field == noField) != unknown || p.field == release.FieldTitle {
+			t.Errorf("%s is told in field %d", n, p.field)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package rank
 
 import (
+	"math"
 	"math/bits"
 	"strings"
 	"sync"
@@ -16,6 +17,9 @@ type property struct {
 	family family
 	values uint64 // of the family, those for which the property holds
 }
+
+// noField is the field of what stands nowhere in a name.
+const noField = release.Field(math.MaxUint8)
 
 // family is a kind of property of which a release has one value, or several of which the best counts.
 type family uint8
@@ -128,7 +132,7 @@ var catalog = sync.OnceValue(func() map[string]property {
 
 // newProperty finds out which family a property belongs to.
 func newProperty(name string, test release.Test) property {
-	p := property{name: name, test: test}
+	p := property{name: name, test: test, field: noField}
 	if test(&release.Release{}) {
 		return p // it holds for what is not told
 	}

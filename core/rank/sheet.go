@@ -30,7 +30,6 @@ type sheet struct {
 
 	require, reject condition
 	allow, deny     list
-	limits          Limits
 }
 
 // condition is a Condition made ready.

@@ -171,7 +171,8 @@ func (n *numbers) episodesAfter(c *cursor, s int, bare bool) bool {
 	}
 	c.skip(" .#:-_[", 2)
 	e, w := c.digits(5)
-	if w == 0 {
+	codec := !tight && w == 3 && (e == 264 || e == 265) && c.f[c.i-4] == 'x' // "S01 x265" tells how the picture is coded
+	if w == 0 || codec {
 		c.i = start
 		return false
 	}
