@@ -32,7 +32,7 @@ func (t *Target) continued(s *spelled, w int) likeness {
 	case "complete", "completa", "komplett", "integrale":
 		yes.all = true
 		return yes
-	case "tv", "series", "tvseries", "theseries", "miniseries", "anime", "theanimation":
+	case "tv", "series", "tvseries", "theseries", "miniseries", "anime", "theanimation", "part", "parts", "episode", "episodes", "ep", "eps":
 		return yes
 	}
 	if part := s.words[w-1]; part.lo == part.hi && s.isNumber(w) {
@@ -197,7 +197,7 @@ func seasonWords(s *spelled, w int) int {
 		x := s.word(i)
 		switch v := ordinal(x); {
 		case len(x) == 0:
-		case string(x) == "season" || string(x) == "saison" || string(x) == "temporada" || string(x) == "cour":
+		case string(x) == "season" || string(x) == "saison" || string(x) == "temporada" || string(x) == "cour" || string(x) == "tv":
 			if word {
 				return 0
 			}

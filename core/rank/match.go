@@ -43,7 +43,7 @@ type MatchResult struct {
 	Want, Got  string // where one value is against another
 	Language   string // of the wanted name that fits, "" if unknown
 	Covers     Coverage
-	Span       release.Span // the bytes of the name that decided; empty where it is what the name lacks
+	Span       release.Span // the bytes of the name that decided, or of the title where it is what the name lacks
 }
 
 // Match compares a release with what is wanted. For many releases of one title make the [Target] once.
@@ -89,7 +89,9 @@ func (t *Target) match(r *release.Release) MatchResult {
 	}
 	m.Span = l.span
 	if f, ok := decisive(m.Code); ok {
-		m.Span = moved(rest.Span(f), r, rest, l.span)
+		if s := moved(rest.Span(f), r, rest, l.span); !s.Empty() {
+			m.Span = s
+		}
 	}
 	m.Language = t.names[l.name].Language
 	if m.State != No && l.fuzzy {

@@ -106,6 +106,9 @@ func TestNamesOfOneSeasonTellTheSeason(t *testing.T) {
 		{"Hoshi.no.Kaze.Saigo.no.Tabi.S01E05.1080p", Yes, CodeMatch},
 		{"[G] Hoshi no Kaze Saigo no Tabi - 06 [1080p]", No, CodeOtherEpisode},
 		{"[G] Hoshi no Kaze Saigo no Tabi (01-13) [1080p]", Yes, CodeMatch},
+		{"[G] Hoshi no Kaze Saigo no Tabi Part 2 - 42 [1080p]", Yes, CodeMatch},
+		{"[G] Hoshi no Kaze Saigo no Tabi Part 2 - 02 [1080p]", Unsure, CodeOtherOrder},
+		{"[G] Hoshi no Kaze (TV 3) - 05 [1080p]", Yes, CodeMatch},
 		{"[G] Hoshi no Kaze - 42 [1080p]", Yes, CodeMatch},
 		{"[G] Hoshi no Kaze - 05 [1080p]", No, CodeOtherEpisode},
 	})
@@ -123,6 +126,22 @@ func TestPartsOfAShow(t *testing.T) {
 		{"BBC.Deep.Water.3of5.1080p", Yes, CodeMatch},
 		{"Deep.Water.The.Long.Pier.1080p", Yes, CodeMatch},
 		{"Deep.Water.103.1080p", Yes, CodeMatch},
+	})
+	parts := Wanted{Kind: Episode, Titles: []string{"Deep Water"}, Year: 2016, Season: 3, Episode: 2, SeasonLengths: []int{0, 5, 5, 6}}
+	expect(t, parts, []judged{
+		{"Deep.Water.Part.3.1080p", Yes, CodeMatch},
+		{"Deep.Water.Part.3.E02.1080p", Yes, CodeMatch},
+		{"Deep.Water.Part.2.1080p", No, CodeOtherSeason},
+		{"Deep.Water.2of6.1080p", Yes, CodeMatch},
+		{"Deep.Water.2of5.1080p", Unsure, CodeNoSeason},
+	})
+	special := Wanted{Kind: Episode, Titles: []string{"Deep Water"}, Year: 2016, Season: 0, Episode: 4, SeasonLengths: []int{6, 5, 5}, EpisodeTitles: []string{"The Winter Ferry"}}
+	expect(t, special, []judged{
+		{"Deep.Water.S00E04.1080p", Yes, CodeMatch},
+		{"Deep.Water.S02E00.The.Winter.Ferry.1080p", Yes, CodeMatch},
+		{"Deep.Water.S02E04.1080p", No, CodeOtherSeason},
+		{"Deep.Water.The.Winter.Ferry.1080p", Yes, CodeMatch},
+		{"Deep.Water.S01-S02.1080p", No, CodeOtherSeason},
 	})
 	halves := Wanted{Kind: Episode, Titles: []string{"Hoshi no Kaze"}, Year: 2015, Season: 2, Episode: 15, Anime: true, SeasonLengths: []int{0, 12, 24}}
 	expect(t, halves, []judged{

@@ -59,9 +59,9 @@ func (t *Target) series(r *release.Release, l *likeness) MatchResult {
 	if !t.seriesYear(r, l) {
 		return otherYear(t.Year, int(r.Year))
 	}
-	season := l.season
-	if season == 0 {
-		season = t.names[l.name].Season
+	season, half := l.season, l.half
+	if of := t.names[l.name].Season; of > 0 && (season == 0 || half) {
+		season, half = of, false // "The Last Season Part 2" is of that season
 	}
 	if l.among && r.Date.IsZero() {
 		return no(CodeOtherTitle, t.name(), r.Title())
@@ -69,6 +69,9 @@ func (t *Target) series(r *release.Release, l *likeness) MatchResult {
 	var x numbering
 	x.read(r, season)
 	x.all = x.all || l.all
+	if x.how == release.NumberPart && x.partOf == 0 && len(x.seasons) == 0 && t.seasons > 1 && !t.Anime {
+		x.how, x.seasons, x.eps = release.NumberSeason, x.eps, nil // where there are several seasons a part is one
+	}
 	switch {
 	case x.how != release.NumberNone:
 	case l.part > 0:
@@ -80,7 +83,10 @@ func (t *Target) series(r *release.Release, l *likeness) MatchResult {
 	}
 	m := t.numbered(&x)
 	if t.Anime && (l.half || inHalf(r)) {
-		m = t.inHalf(&x, m, l)
+		m = t.inHalf(&x, m, half)
+	}
+	if m.State == No && t.wantsSpecial() && t.tellsEpisode(r) {
+		m = yes(9) // "S02E00" with the special's title
 	}
 	m.Covers = x.covers()
 	if m.State == No {
@@ -156,17 +162,20 @@ func inHalf(r *release.Release) bool {
 
 // inHalf compares an episode of a part of a season: where the part begins is unknown, so that a low number is an episode
 // further on.
-func (t *Target) inHalf(x *numbering, m MatchResult, l *likeness) MatchResult {
+func (t *Target) inHalf(x *numbering, m MatchResult, alone bool) MatchResult {
 	if t.Kind != Episode || len(x.eps) == 0 {
 		return m
 	}
 	n, season := int(x.eps[0].Lo), x.seasons
-	if l.half {
+	if alone {
 		season = nil // "Part 2" alone is a season or a part of one
 	}
+	a, late := t.absolute(t.Season, t.Episode), 2*n > t.length(t.Season)
 	switch {
-	case m.State == Yes && (l.half || 2*n > t.length(t.Season)):
+	case m.State == Yes && (alone || late):
 		return m
+	case alone && late && (release.Contains(x.eps, t.Episode) || a > 0 && release.Contains(x.eps, a)):
+		return yes(9)
 	case t.Episode > n && (len(season) == 0 || release.Contains(season, t.Season)):
 		return unsure(CodeOtherOrder, 3)
 	}
