@@ -112,6 +112,9 @@ func some(s string) []string {
 // titlesLike is the title, or as many titles as the corpus has in one: it leaves "A / B" as it stands, we tell the two apart.
 func titlesLike(r *Release, wanted []string) string {
 	title := r.Title()
+	if len(wanted) == 1 && len(r.Titles) == 2 && strings.HasSuffix(wanted[0], ")") {
+		return title + " (" + r.Titles[1].Text + ")"
+	}
 	if len(wanted) == 1 {
 		for i := 1; i <= strings.Count(wanted[0], " / ") && i < len(r.Titles); i++ {
 			title += " / " + r.Titles[i].Text

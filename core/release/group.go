@@ -6,6 +6,9 @@ func (p *parser) groupToken() int {
 	for last > 0 && p.toks[last].bracket != 0 {
 		last--
 	}
+	if p.yearAt > last || p.numEnd > last+1 {
+		return -1
+	}
 	for i := last; i > 0 && i > last-4; i-- {
 		t := &p.toks[i]
 		if t.bracket != 0 || t.strong || t.number || t.claimed {
@@ -28,7 +31,7 @@ func (p *parser) groupToken() int {
 // hyphened reports whether token i is the second half of a word in an episode's title, "S01E01.Spider-Man": no technical word
 // stands before it, and it has no capitals but perhaps the first.
 func (p *parser) hyphened(i int) bool {
-	return i >= p.numEnd && p.numEnd > 0 && !p.toks[i-1].claimed && !p.toks[i].caps && !p.mixed(i)
+	return i >= p.numEnd && p.numEnd > 0 && !p.toks[i-1].claimed && (p.toks[i].digits || !p.toks[i].caps && !p.mixed(i))
 }
 
 func (p *parser) spaceAfterDash(i int) bool {
@@ -103,7 +106,11 @@ func (p *parser) trailGroup() bool {
 		}
 		from--
 	}
-	square := !p.toks[last].round && p.toks[from].gap&gapDot == 0
+	if from == last && p.toks[last].gap == gapDash && p.toks[last-1].strong && !p.waitingAt(last) { // "[x264-GRP]"
+		p.isGroup(last, 1)
+		return true
+	}
+	square := !p.toks[last].round && p.toks[from].gap&(gapDot|gapDash) == 0
 	if square || last-from > 2 || p.toks[from].gap&(gapOpen|gapWideDash) == 0 {
 		return false
 	}

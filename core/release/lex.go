@@ -118,6 +118,9 @@ func (p *parser) lex() {
 				open = false
 				g = 0
 			}
+			if open && r == 'г' && cur.digits && at-int(cur.lo) == 4 { // "2006г"
+				open = false
+			}
 			if !open {
 				if p.n == maxTokens {
 					break

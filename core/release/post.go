@@ -133,10 +133,15 @@ func (p *parser) drop(n int) {
 func (p *parser) reposted() {
 	for p.n > 2 {
 		t := &p.toks[p.n-1]
-		if t.gap != gapDash || t.bracket != 0 {
+		if t.gap&^(gapDash|gapUnder) != 0 || t.gap == 0 || t.bracket != 0 {
 			return
 		}
 		w := p.word(p.n - 1)
+		if p.rel.Ext && string(w) == "sample" {
+			p.apply(p.n-1, 1, words.entries["sample"])
+			p.drop(1)
+			continue
+		}
 		if !reposters[string(w)] && !(len(w) >= 5 && string(w[:5]) == "rakuv") {
 			return
 		}

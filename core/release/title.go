@@ -354,8 +354,17 @@ func (p *parser) initials(s Span) bool {
 		int(s.Hi) < len(p.raw) && p.raw[s.Hi] == '.'
 }
 
-// spaced makes separators spaces, and one of many. Dots stay where the title has spaces already: "S.H.I.E.L.D.".
+// spaced makes separators spaces, and one of many. Dots stay where the title has spaces already: "S.H.I.E.L.D.". That a fight is
+// paid for by the view is no part of its name: "UFC 239 PPV Jones vs Santos".
 func spaced(s string) string {
+	s = separated(s)
+	if i := strings.Index(s, " PPV "); i > 0 {
+		s = s[:i] + s[i+len(" PPV"):]
+	}
+	return s
+}
+
+func separated(s string) string {
 	if strings.IndexByte(s, ' ') < 0 && strings.IndexByte(s, '.') < 0 && strings.IndexByte(s, '_') < 0 {
 		return strings.Trim(s, "-~,:; ")
 	}

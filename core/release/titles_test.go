@@ -7,7 +7,7 @@ import (
 )
 
 // TestTitlesGroupsAndSitesAreFound reads testdata/titles.txt: a line with a name, then one with its titles, group and site.
-// What it wants was written by hand, and is never written anew.
+// What it wants was written or checked by hand, and is never written anew.
 func TestTitlesGroupsAndSitesAreFound(t *testing.T) {
 	t.Parallel()
 	b, err := os.ReadFile("testdata/titles.txt")
