@@ -140,6 +140,9 @@ func (n *numbers) nextEpisode(c *cursor, s, hi int) (next int, isRange, ok bool)
 	return v, j == jointRange || j == jointTilde || j == jointTo, true
 }
 
+// farthest is how far a range whose end stands behind a spaced dash can reach: "S01 E15 - 459" tells the number of another count.
+const farthest = 150
+
 // plausible reports whether a number without a mark of its own, just read, goes on with the episodes after hi.
 func (n *numbers) plausible(c *cursor, j joint, v, w, hi int, spaced bool) bool {
 	if !c.edge() {
@@ -147,7 +150,7 @@ func (n *numbers) plausible(c *cursor, j joint, v, w, hi int, spaced bool) bool 
 	}
 	switch j {
 	case jointRange:
-		return !spaced || v == hi+1 || w >= 2 && c.closes()
+		return !spaced || v == hi+1 || w >= 2 && v-hi < farthest && c.closes()
 	case jointTo, jointTilde:
 		return true
 	case jointComma:

@@ -53,7 +53,6 @@ func (p *parser) tonguesOf(i int) bool {
 	if !text.Empty() {
 		p.rel.Subtitles = p.rel.Subtitles.Union(text)
 		p.claim(FieldSubtitles, i, 1)
-		p.mark(FlagSubbed, i)
 	}
 	if several {
 		p.mark(FlagMultiAudio, i)

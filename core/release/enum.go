@@ -210,7 +210,7 @@ const (
 	FlagComplete // a whole season or series, a trilogy, a box
 	FlagBatch
 	FlagDubbed
-	FlagSubbed
+	FlagSubbed // a word says that there are subtitles; where only their language is told, "VOSTFR", Release.Subtitles has it
 	FlagMultiAudio
 	FlagDualAudio
 	FlagMultiSubs
@@ -369,6 +369,7 @@ func Properties() map[string]Test {
 	addBits(m, channelNames, func(r *Release) uint64 { return uint64(r.Channels) })
 	addBits(m, flagNames, func(r *Release) uint64 { return uint64(r.Flags) })
 	addBits(m, editionNames, func(r *Release) uint64 { return uint64(r.Edition) })
+	m["subbed"] = func(r *Release) bool { return r.Flags.Has(FlagSubbed) || !r.Subtitles.Empty() }
 	addBits(m, extraNames, func(r *Release) uint64 { return uint64(r.Extras) })
 	return m
 }

@@ -24,10 +24,6 @@ func (p *parser) deriveFlags() {
 	if r.Flags.Any(FlagMultiAudio | FlagDualAudio) {
 		r.Flags &^= FlagReal
 	}
-	if !r.Subtitles.Empty() {
-		r.Flags |= FlagSubbed
-		p.owe(FlagSubbed, FieldSubtitles)
-	}
 	if r.YearEnd != 0 && (r.Numbering != NumberSeasonEpisode || Count(r.Episodes) > 1) {
 		r.Flags |= FlagComplete
 		p.owe(FlagComplete, FieldYear)

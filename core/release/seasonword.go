@@ -110,6 +110,9 @@ func (p *parser) afterSeason(n *numbers, c *cursor, s int, bare bool) bool {
 	return true
 }
 
+// wholeSeries are the words that count seasons where a number stands before them.
+var wholeSeries = wordSet("seasons saisons temporadas staffeln stagioni")
+
 // seasonBefore reads "2nd Season", "1-3 сезон", "10º Temporada": the number stands before the word.
 func (p *parser) seasonBefore(n *numbers, i int) bool {
 	if i == 0 || p.toks[i-1].claimed || p.toks[i].gap&(gapWideDash|gapOpen|gapClose) != 0 {
@@ -131,6 +134,13 @@ func (p *parser) seasonBefore(n *numbers, i int) bool {
 	}
 	if p.is(p.from-1, "第") {
 		p.from--
+	}
+	if lo == s && s > 1 && p.toks[at].digits && wholeSeries[string(p.word(i))] { // "All 7 Seasons" are seasons 1 to 7
+		lo = 1
+		p.mark(FlagComplete, i)
+		if p.is(p.from-1, "all") {
+			p.from--
+		}
 	}
 	c := cursor{p.fold[:p.nfold], int(p.toks[i].fhi)}
 	n.end = c.i

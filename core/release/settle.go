@@ -9,6 +9,9 @@ func (p *parser) settle() {
 		w := &p.waiting[k]
 		at, n := int(w.at), int(w.n)
 		if w.used || p.toks[at].claimed || at < p.end && !p.aside(at) && p.rel.Container != ContainerSubtitle {
+			if !w.used && w.entry.effects[0] == flag(FlagDocumentary) { // a title that says so is of one, and keeps the word
+				p.mark(FlagDocumentary, at)
+			}
 			continue
 		}
 		if group >= 0 && at+n > group && w.entry.strength != weak && !(p.rel.Container == ContainerSubtitle && at+n == p.n) {

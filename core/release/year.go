@@ -19,6 +19,7 @@ func (p *parser) year() {
 		best, bestRank = i, rank
 	}
 	if best < 0 {
+		p.russianYear(tech)
 		return
 	}
 	v, _ := p.number(best)
@@ -33,6 +34,21 @@ func (p *parser) year() {
 	}
 	p.claim(FieldYear, best, n)
 	p.yearAt = best
+}
+
+// russianYear reads a year with its abbreviated word, "2006г", before the first technical word.
+func (p *parser) russianYear(tech int) {
+	for i := 1; i <= tech && i < p.n; i++ {
+		w := p.word(i)
+		if p.toks[i].script != scriptCyrillic || p.toks[i].claimed || len(w) != 4+len("г") || string(w[4:]) != "г" {
+			continue
+		}
+		if v, ok := atoi(w[:4]); ok && v >= firstYear && v <= lastYear {
+			p.rel.Year, p.yearAt = uint16(v), i
+			p.claim(FieldYear, i, 1)
+			return
+		}
+	}
 }
 
 // yearDash reports whether nothing but a dash stands before token i.
