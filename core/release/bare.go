@@ -213,7 +213,7 @@ func (p *parser) absoluteToo() {
 // movieWord reports whether the title says that it is a film's.
 func (p *parser) movieWord() bool {
 	for i := p.start; i < p.end; i++ {
-		if p.is(i, "movie") || p.is(i, "film") || p.is(i, "gekijouban") {
+		if p.is(i, "movie") || p.is(i, "film") || p.is(i, "gekijouban") || p.several(i) {
 			return true
 		}
 	}

@@ -1,6 +1,9 @@
 package release
 
-import "unicode"
+import (
+	"unicode"
+	"unicode/utf8"
+)
 
 // finish derives what follows from other fields.
 func (p *parser) finish() {
@@ -28,6 +31,7 @@ func (p *parser) deriveFlags() {
 		r.Flags |= FlagComplete
 		p.owe(FlagComplete, FieldYear)
 	}
+	p.allSeasons()
 	if p.ofTheScene() {
 		r.Flags |= FlagScene
 		p.owe(FlagScene, FieldSource)
@@ -100,11 +104,11 @@ func (p *parser) eastern() {
 			first = t.Span
 		}
 	}
+	if r, _ := utf8.DecodeRuneInString(p.raw[first.Lo:first.Hi]); scriptOf(r) != scriptCJK {
+		return
+	}
 	var han, kana, hangul bool
-	for k, r := range p.raw[first.Lo:first.Hi] {
-		if k == 0 && scriptOf(r) != scriptCJK {
-			return
-		}
+	for _, r := range p.raw[first.Lo:first.Hi] {
 		han = han || unicode.Is(unicode.Han, r)
 		kana = kana || unicode.In(r, unicode.Hiragana, unicode.Katakana)
 		hangul = hangul || unicode.Is(unicode.Hangul, r)

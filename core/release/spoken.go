@@ -80,17 +80,3 @@ func (p *parser) afterLanguage(i int) bool {
 	}
 	return false
 }
-
-// mentions finds what a title says of the release and keeps: that an event was paid for, "UFC 239 PPV".
-func (p *parser) mentions() {
-	for k := range p.nwait {
-		w := &p.waiting[k]
-		at := int(w.at)
-		if at >= p.end || !p.toks[at].caps && !p.quiet() {
-			continue
-		}
-		if w.entry.effects[0] == flag(FlagPPV) {
-			p.mark(FlagPPV, at)
-		}
-	}
-}

@@ -116,7 +116,8 @@ func (p *parser) before(i int, prefix string) bool {
 	return true
 }
 
-// heightAtEnd reads a height at the end of a word that has everything in it, "BenHurBD1080" or "1993720p".
+// heightAtEnd cuts a height off the end of a word that has everything in it, "BenHurBD1080" or "1993720p". It is read as the next
+// token.
 func (p *parser) heightAtEnd(i int, w []byte) bool {
 	n := len(w)
 	if n < 7 || w[n-1] != 'p' && w[n-1] != '0' {
@@ -126,26 +127,30 @@ func (p *parser) heightAtEnd(i int, w []byte) bool {
 	if w[n-1] == 'p' {
 		end = w[:n-1]
 	}
-	digits := 4
+	at := len(end) - 4
 	if end[len(end)-3] == '7' {
-		digits = 3
+		at = len(end) - 3
 	}
-	h, ok := atoi(end[len(end)-digits:])
-	if !ok || !isHeight(h) {
+	if h, ok := atoi(end[at:]); !ok || !isHeight(h) || isDigit(end[at-1]) && at != 4 { // four digits before it are a year
 		return false
 	}
-	if w[n-1] != 'p' { // without its p only after "bd", "m" and the like, in a word of letters
-		lead := end[:len(end)-digits]
-		if !isAlpha(lead[0]) || lead[len(lead)-1] != 'm' && string(lead[len(lead)-2:]) != "bd" && string(lead[len(lead)-2:]) != "hd" {
+	if w[n-1] != 'p' { // without its p only after "bd", "hd" or "m", in a word that begins with letters
+		switch {
+		case !isAlpha(w[0]):
+			return false
+		case w[at-1] == 'm':
+			at--
+		case string(w[at-2:at]) == "bd", string(w[at-2:at]) == "hd":
+			at -= 2
+		default:
 			return false
 		}
 	}
-	if digits == 3 && isDigit(end[len(end)-4]) && n != 8 { // a year before it
+	if p.numEnd > i { // what was found of numbering stays where it is
 		return false
 	}
-	p.rel.Resolution = fromHeight(h)
-	p.evidence(FieldResolution, i, 1)
-	return true
+	p.split(i, at)
+	return p.width(i) == at
 }
 
 // rest applies a word that is stuck to token i, as the end of "1080phdtv".

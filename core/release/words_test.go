@@ -170,6 +170,9 @@ func TestWordsMeanWhatTheyMean(t *testing.T) {
 		{"flags", "Winter.Harbour.S01.1080p.WEB.H264-GRP", "scene"},
 		{"flags", "Winter.Harbour.S01.1080p.WEB-DL.H264-GRP", ""},
 		{"flags", "Winter Harbour 2001-2005 S01-S05 1080p", "complete"},
+		{"flags", "Winter Harbour All 7 Seasons 1080p", "complete"},
+		{"flags", "Winter Harbour Collection - 15 HD Movies", "complete"},
+		{"title", "WinterHarbour2BD1080.mkv", "WinterHarbour2"},
 		{"flags", "Winter Harbour 2019 REAL PROPER 1080p", "proper+real"},
 		{"flags", "[Group] Hoshi no Kaze OVA - 02 [1080p]", "special+ova"},
 
