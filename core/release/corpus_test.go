@@ -4,11 +4,9 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 	"testing"
 )
@@ -336,65 +334,4 @@ func corpusLanguages(r *Release, w []string) ([]string, []string) {
 		}
 	}
 	return got, w
-}
-
-// TestCorpusIsReadAccurately measures the undisputed assertions of the reference corpus on the fields that we have, and
-// holds the share that is right where it is.
-func TestCorpusIsReadAccurately(t *testing.T) {
-	t.Parallel()
-	const floor = 98.0
-	type tally struct{ right, all, rightSet, set int }
-	fields := map[string]*tally{}
-	verbose := os.Getenv("MILLRACE_CORPUS_MISSES")
-	seen := map[string]bool{}
-	for _, row := range readCorpus(t) {
-		r := Parse(row.Title)
-		for field, want := range row.Expect {
-			if slices.Contains(row.Disputed, field) {
-				continue
-			}
-			got, wanted, ok := corpusField(&r, field, want)
-			if !ok {
-				continue
-			}
-			sort.Strings(got)
-			sort.Strings(wanted)
-			c := fields[field]
-			if c == nil {
-				c = new(tally)
-				fields[field] = c
-			}
-			c.all++
-			right := slices.Equal(got, wanted)
-			if right {
-				c.right++
-			}
-			if len(wanted) > 0 {
-				c.set++
-				if right {
-					c.rightSet++
-				}
-			}
-			key := field + row.Title
-			if !right && (verbose == field || verbose == "all") && !seen[key] {
-				seen[key] = true
-				t.Logf("miss: %s: got %.60q want %.60q in %q", field, got, wanted, row.Title)
-			}
-		}
-	}
-	var sum tally
-	for _, field := range slices.Sorted(maps.Keys(fields)) {
-		c := fields[field]
-		sum.right += c.right
-		sum.all += c.all
-		sum.set += c.set
-		sum.rightSet += c.rightSet
-		t.Logf("%-14s %5.1f%% of %4d; where something is to be found %5.1f%% of %4d", field, 100*float64(c.right)/float64(c.all), c.all,
-			100*float64(c.rightSet)/float64(max(1, c.set)), c.set)
-	}
-	share := 100 * float64(sum.right) / float64(sum.all)
-	t.Logf("all: %.2f%% of %d; where something is to be found %.2f%% of %d", share, sum.all, 100*float64(sum.rightSet)/float64(sum.set), sum.set)
-	if share < floor {
-		t.Errorf("accuracy %.2f%% is below %.1f%%", share, floor)
-	}
 }
