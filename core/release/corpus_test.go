@@ -225,6 +225,9 @@ var corpusReaders = map[string]func(r *Release, wanted []string) (got, want []st
 	"unrated":    func(r *Release, w []string) ([]string, []string) { return truth(r.Edition.Has(EditionUnrated)), w },
 	// A release with several sounds is "dubbed" to the corpus. Where it wants none, that is asked of the word alone.
 	"dubbed": func(r *Release, w []string) ([]string, []string) {
+		if len(w) == 0 {
+			return truth(r.Flags.Has(FlagDubbed)), w
+		}
 		return truth(r.Flags.Any(FlagDubbed | FlagDualAudio | FlagMultiAudio)), w
 	},
 	"three_d": func(r *Release, w []string) ([]string, []string) {

@@ -70,6 +70,9 @@ func (p *parser) settles(w *waiting, quiet bool) bool {
 	if w.entry.strength == weak || inside && (t.caps || p.technicalBracket(t.bracket)) || quiet && p.width(at) > 2 {
 		return true
 	}
+	if p.width(at) == 2 && t.gap&gapClose != 0 && at+n == p.n-1 && p.toks[at+n].gap == gapDash { // "[1080p] HR-DR" is a group
+		return false
+	}
 	if t.title && !quiet && (inside || w.entry.effects[0].kind == kindLanguage) && !p.besideTechnical(at, n) && !p.waitingAt(at-1) && !p.waitingAt(at+n) { // "[Ben The Men]"
 		return false
 	}
