@@ -1,13 +1,17 @@
 package e2e
 
 import (
+	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/millrace-media/millrace/core/web"
 	"github.com/millrace-media/millrace/examples/sandbox/world"
 )
 
@@ -53,6 +57,29 @@ func TestReloadLeavesTheMountAndOtherPluginsAlone(t *testing.T) {
 	s.want(world.Sintel)
 	d.waitTree(bunnyPath, sintelPath)
 	s.wait("the new media servers to hear of it", func() bool { return len(s.world.Heard()) >= 2 })
+}
+
+func TestReloadOfAProfileBringsWhatSuitsNowWithoutASearch(t *testing.T) {
+	t.Parallel()
+	s := setup(t, world.Options{})
+	d := s.start(append(s.usual(), `profile "default" { max_size = "1KB" }`)...)
+	s.want(world.BigBuckBunny)
+	id := d.item(world.BigBuckBunny).ID
+	var why web.Why
+	s.wait("nothing to suit", func() bool {
+		return d.ask(http.MethodGet, fmt.Sprintf("/items/%d/why", id), &why) == nil && why.Found > 0 && why.Open == 0 && len(why.Rejected) > 0
+	})
+	if why.Best == nil || len(why.Best.Changes) == 0 || why.Best.Changes[0].Setting != "max_size" {
+		t.Errorf("it is not told that max_size keeps the film away: %+v", why.Best)
+	}
+	s.world.ForgetCalls()
+	d.reload(append(s.usual(), clips)...)
+	d.waitTree(bunnyPath)
+	for _, c := range s.world.Calls("torznab") {
+		if strings.HasSuffix(c.Path, "/api") { // the .torrent is fetched for the provider
+			t.Errorf("the indexer was asked again: %s", c.Path)
+		}
+	}
 }
 
 func TestReloadOfAMistakeChangesNothing(t *testing.T) {

@@ -65,8 +65,8 @@ func (r Result) Failed() []error {
 	return errs
 }
 
-// Find asks every scraper for an item of a title, adds what the database knows, and judges it by a profile. A scraper that
-// fails is told of in the result and stops none of the others.
+// Find asks every scraper for an item of a title and judges what they found by a profile, knowing what the library has of
+// titles that are called the same. A scraper that fails is told of in the result and stops none of the others.
 func (f *Finder) Find(ctx context.Context, t db.Title, it library.Item, profile *rank.Compiled) (Result, error) {
 	target, err := Target(ctx, f.db.Reader, t, it)
 	if err != nil {
