@@ -52,16 +52,24 @@ type file struct {
 	at     int
 	path   string // with forward slashes
 	read   release.Release
-	folder *release.Release // of the release's own folder, nil if there is none
-	stream bool             // one of the streams of a disc, whose names tell nothing; read is then the disc's folder
-	part   int              // "CD1" of a film, 0 if it is not in parts
-	whole  string           // what the parts of one film have in common, "" if it is not in parts
+	folder *folder // the release's own, nil if there is none
+	stream bool    // one of the streams of a disc, whose names tell nothing; read is then the disc's folder
+	part   int     // "CD1" of a film, 0 if it is not in parts
+	whole  string  // what the parts of one film have in common, "" if it is not in parts
+}
+
+// folder is the top folder of a release, read once for all its files.
+type folder struct {
+	read release.Release
+	fits likeness // how its title fits
 }
 
 type picker struct {
 	t        *Target
 	files    []sdk.File
 	videos   []file
+	folders  map[string]*folder
+	wholes   map[string]int64 // the size of all parts of a film, by what they have in common
 	chosen   []Selection
 	rejected []Rejection
 }
@@ -79,8 +87,7 @@ func (p *picker) consider(i int) {
 	}
 	f := file{at: i, path: name}
 	if top, rest, nested := strings.Cut(strings.TrimLeft(name, "/"), "/"); nested {
-		folder := release.Parse(top)
-		f.folder = &folder
+		f.folder = p.folder(top)
 		if p.t.isTitle(top) && release.ParseFile(top+"/-.mkv").Flags.Any(release.NotMain) {
 			name = rest // a show called "Extras"
 		}
@@ -108,6 +115,20 @@ func (p *picker) read(f *file, name string) release.Release {
 		f.whole = name
 	}
 	return release.ParseFile(name)
+}
+
+// folder reads a top folder.
+func (p *picker) folder(name string) *folder {
+	if f, ok := p.folders[name]; ok {
+		return f
+	}
+	f := &folder{read: release.Parse(name)}
+	f.fits, _ = p.t.title(&f.read)
+	if p.folders == nil {
+		p.folders = map[string]*folder{}
+	}
+	p.folders[name] = f
+	return f
 }
 
 // isTitle reports whether a name is a wanted one and nothing else.
@@ -263,11 +284,21 @@ func (p *picker) choose(held map[place]int, s Selection) {
 		p.chosen = slices.Delete(p.chosen, out[i], out[i]+1)
 	}
 	p.chosen = append(p.chosen, s)
+	if len(out) == 0 {
+		p.hold(held, len(p.chosen)-1)
+		return
+	}
 	clear(held)
-	for at, c := range p.chosen {
-		for _, e := range c.Episodes {
-			held[place{c.Season, e}] = at
-		}
+	for at := range p.chosen {
+		p.hold(held, at)
+	}
+}
+
+// hold notes which episodes a chosen file has.
+func (p *picker) hold(held map[place]int, at int) {
+	c := &p.chosen[at]
+	for _, e := range c.Episodes {
+		held[place{c.Season, e}] = at
 	}
 }
 
@@ -278,7 +309,10 @@ const maxEpisodes = 40
 // not the wanted one and does not stand for it.
 func (p *picker) fits(f *file) (likeness, Rejection) {
 	r := &f.read
-	whole := p.folderTitle(f)
+	var whole likeness
+	if f.folder != nil {
+		whole = f.folder.fits
+	}
 	if len(r.Titles) == 0 || r.NumberFirst {
 		return likeness{season: whole.season}, Rejection{}
 	}
@@ -302,15 +336,6 @@ func (p *picker) fits(f *file) (likeness, Rejection) {
 		return likeness{season: whole.season}, Rejection{}
 	}
 	return l, Rejection{File: f.at, Code: CodeOtherTitle, Want: p.t.name(), Got: r.Title()}
-}
-
-// folderTitle compares the title of the release's folder.
-func (p *picker) folderTitle(f *file) likeness {
-	if f.folder == nil {
-		return likeness{}
-	}
-	l, _ := p.t.title(f.folder)
-	return l
 }
 
 // replaced is a path with another name for its file.

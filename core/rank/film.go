@@ -65,13 +65,15 @@ func (p *picker) size(f *file) int64 {
 	if f.part == 0 {
 		return p.files[f.at].Size
 	}
-	sum := int64(0)
-	for k := range p.videos {
-		if o := &p.videos[k]; o.part > 0 && o.whole == f.whole {
-			sum += max(p.files[o.at].Size, 0)
+	if p.wholes == nil {
+		p.wholes = map[string]int64{}
+		for k := range p.videos {
+			if o := &p.videos[k]; o.part > 0 {
+				p.wholes[o.whole] += max(p.files[o.at].Size, 0)
+			}
 		}
 	}
-	return sum
+	return p.wholes[f.whole]
 }
 
 // discStream finds the folder of the disc that a file is a stream of: "Sintel" of "Sintel/BDMV/STREAM/00001.m2ts". The files of one
@@ -102,14 +104,13 @@ func cutParts(name string) (rest string, part int) {
 func cutPart(name string) (rest string, part int) {
 	for i := len(name) - 3; i >= 0; i-- {
 		k := i
-		switch strings.ToLower(name[i:min(i+4, len(name))]) {
-		case "disc", "disk":
+		switch {
+		case strings.EqualFold(name[i:i+2], "cd"):
+			k += 2
+		case i+4 < len(name) && (strings.EqualFold(name[i:i+4], "disc") || strings.EqualFold(name[i:i+4], "disk")):
 			k += 4
 		default:
-			if !strings.EqualFold(name[i:i+2], "cd") {
-				continue
-			}
-			k += 2
+			continue
 		}
 		if k < len(name) && strings.IndexByte(" ._-", name[k]) >= 0 {
 			k++
@@ -147,7 +148,7 @@ func (p *picker) film(f *file) (int, Rejection) {
 		return 0, refused
 	}
 	// The only video of a folder that has the film's name may have a short or a scrambled one itself.
-	if f.folder == nil || p.t.Match(f.folder).State == No || !p.shortFor(&f.read) {
+	if f.folder == nil || p.t.Match(&f.folder.read).State == No || !p.shortFor(&f.read) {
 		return 0, refused
 	}
 	return 1, Rejection{}

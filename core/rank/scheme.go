@@ -74,13 +74,21 @@ func saysSeason(r *release.Release) bool {
 
 // folderSeason is the season that the nearest folder of a path tells that tells one.
 func folderSeason(at string) []release.Range {
-	for dir := path.Dir(at); dir != "." && dir != "/"; dir = path.Dir(dir) {
+	dir := path.Dir(at)
+	for range maxFolders {
+		if dir == "." || dir == "/" {
+			return nil
+		}
 		if f := release.Parse(path.Base(dir)); release.Count(f.Seasons) == 1 {
 			return f.Seasons
 		}
+		dir = path.Dir(dir)
 	}
 	return nil
 }
+
+// maxFolders is how many folders of a path are looked at, from its end.
+const maxFolders = 3
 
 // tellsItself reports whether a file is the wanted episode by its date, or by the episode's title where it has no number.
 func (t *Target) tellsItself(r *release.Release, l *likeness) bool {

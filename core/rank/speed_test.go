@@ -1,9 +1,11 @@
 package rank
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/millrace-media/millrace/core/release"
+	"github.com/millrace-media/millrace/sdk"
 )
 
 func BenchmarkMatch(b *testing.B) {
@@ -35,5 +37,20 @@ func TestMatchingAllocatesNothingForKnownTitles(t *testing.T) {
 		if n := testing.AllocsPerRun(100, func() { target.Match(&r) }); n != 0 {
 			t.Errorf("%s: %v allocations", name, n)
 		}
+	}
+}
+
+// BenchmarkSelectFiles chooses one episode among the files of four seasons.
+func BenchmarkSelectFiles(b *testing.B) {
+	t := NewTarget(wanted["keepers.2x05"])
+	var files []sdk.File
+	for s := 1; s <= 4; s++ {
+		for e := 1; e <= 25; e++ {
+			files = append(files, sdk.File{Index: len(files), Size: 1 << 30, Path: fmt.Sprintf("The Lighthouse Keepers/Season %d/The.Lighthouse.Keepers.S%02dE%02d.1080p.mkv", s, s, e)})
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		t.SelectFiles(files)
 	}
 }
