@@ -12,7 +12,7 @@ func (p *parser) bare() {
 			p.dashed(true)
 		}
 	case r.Numbering == NumberNone:
-		_ = p.toks[p.start].digits && !p.zeroed(p.start) && !p.movieWord() && p.dashed(true) || p.leading() || p.pair() || p.afterDash() || p.boxed() || p.beforeBracket() || p.spread() || p.padded() || p.compact() || p.hashed() || p.boxedFirst() || p.behindYear() || p.part()
+		_ = p.toks[p.start].digits && !p.zeroed(p.start) && !p.movieWord() && p.dashed(true) || p.leading() || p.pair() || p.afterDash() || p.boxed() || p.beforeBracket() || p.spread() || p.pairInside() || p.padded() || p.compact() || p.compactInside() || p.hashed() || p.boxedFirst() || p.behindYear() || p.part()
 	case r.Numbering == NumberSeason && Count(r.Seasons) == 1:
 		_ = p.afterDash() || p.boxed()
 	case r.Numbering == NumberSeasonEpisode:
@@ -74,11 +74,11 @@ func (p *parser) span(i int) (lo, hi, n int, ok bool) {
 	next := i + 1
 	if p.is(next, "ao") || p.is(next, "to") || p.is(next, "al") || p.is(next, "a") && (p.toks[i].bracket != 0 || p.width(i) > 1) {
 		next++
-	} else if next >= p.n || p.toks[next].gap&(gapDash|gapOther|gapComma) == 0 || p.toks[next].gap&(gapOpen|gapClose) != 0 {
+	} else if next >= p.n || p.toks[next].gap&(gapDash|gapOther|gapComma|gapPlus|gapUnder) == 0 || p.toks[next].gap&(gapOpen|gapClose) != 0 {
 		return lo, lo, 1, true
 	}
 	v, fine := p.plain(next)
-	if !fine || v <= lo || p.toks[next].bracket != p.toks[i].bracket || p.toks[next].gap&gapComma != 0 && v != lo+1 ||
+	if !fine || v <= lo || p.toks[next].bracket != p.toks[i].bracket || p.toks[next].gap&(gapComma|gapPlus|gapUnder) != 0 && p.toks[next].gap&gapDash == 0 && v != lo+1 ||
 		p.toks[next].gap&gapWideDash != 0 && !p.closes(next+1) {
 		return lo, lo, 1, true
 	}

@@ -18,6 +18,9 @@ func (p *parser) boxed() bool {
 		if i == p.start {
 			continue
 		}
+		if p.is(i, "tv") && i+1 < p.n && p.toks[i+1].bracket == p.toks[i].bracket { // "(TV 1-12)"
+			i++
+		}
 		lo, hi, n, ok := p.span(i)
 		if !ok || n == 1 && (p.width(i) < 2 || p.rel.Year != 0 && p.lead == 0) || n > 1 && lo >= firstYear && hi <= lastYear {
 			continue

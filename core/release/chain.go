@@ -145,8 +145,10 @@ const farthest = 150
 
 // plausible reports whether a number without a mark of its own, just read, goes on with the episodes after hi.
 func (n *numbers) plausible(c *cursor, j joint, v, w, hi int, spaced bool) bool {
-	if !c.edge() {
-		return false
+	if look := *c; !c.edge() {
+		if _, ok := look.outOf(); !ok {
+			return false
+		}
 	}
 	switch j {
 	case jointRange:

@@ -22,6 +22,48 @@ func (p *parser) pair() bool {
 	return true
 }
 
+// pairInside reads a season and an episode within a file's name: "Title 2-03 Words.avi", "Title_2.03.avi". The episode begins with a
+// zero, which a number of a title does not.
+func (p *parser) pairInside() bool {
+	if !p.rel.Ext || p.rel.Year != 0 {
+		return false
+	}
+	for i := p.start + 1; i+1 < p.end; i++ {
+		t, next := &p.toks[i], &p.toks[i+1]
+		if !t.digits || p.width(i) > 2 || !next.digits || p.width(i+1) != 2 || !p.zeroed(i+1) || next.gap != gapDash && (next.gap != gapDot || t.gap&gapDot != 0) ||
+			i+2 < p.n && p.toks[i+2].digits || p.toks[i-1].digits {
+			continue
+		}
+		if s, _ := p.number(i); s > 0 && s <= maxCompactSeason {
+			e, _ := p.number(i + 1)
+			p.rel.Seasons = addRanges(nil, []Range{{uint16(s), uint16(s)}})
+			p.take(NumberSeasonEpisode, i, 2, e, e)
+			return true
+		}
+	}
+	return false
+}
+
+// compactInside reads "title.117.words.hdtv", a recording whose name is in small letters.
+func (p *parser) compactInside() bool {
+	tv := p.rel.Source >= SourceSAT && p.rel.Source <= SourceHDTV && p.rel.Source != SourceDVDRip
+	if p.rel.Year != 0 || !tv && !p.rel.Ext || !p.small() {
+		return false
+	}
+	for i := p.start + 1; i+1 < p.end; i++ {
+		if !p.toks[i].digits || p.width(i) != 3 || p.toks[i].gap != gapDot || p.toks[i+1].gap != gapDot {
+			continue
+		}
+		v, _ := p.number(i)
+		if s, e, ok := takeApart(v); ok {
+			p.take(NumberCompact, i, 1, int(e), int(e))
+			p.rel.Seasons = addRanges(nil, []Range{{s, s}})
+			return true
+		}
+	}
+	return false
+}
+
 // compact reads "title.117.hdtv": three or four digits right before the first technical word of a recording, or at the end of a
 // file's name in small letters.
 func (p *parser) compact() bool {
@@ -59,7 +101,8 @@ func (p *parser) recorded(i int) bool {
 		if strong && (p.zeroed(i) && p.width(i) == 4 || p.rel.Codec == CodecXviD) {
 			return true
 		}
-		return p.small() && (strong || p.end >= p.n && p.rel.Ext && p.toks[i].gap == gapDot)
+		last := p.end >= p.n && p.rel.Ext
+		return p.small() && (strong || last && p.toks[i].gap == gapDot) || last && p.zeroed(i) && p.width(i) == 4
 	case SourceHDRip, SourceWebDLRip, SourceWebMux, SourceWebRip, SourceWeb, SourceWebDL:
 		return i+1 < p.n && p.toks[i+1].strong && (p.zeroed(i) && p.width(i) == 4 || p.small())
 	}
@@ -68,6 +111,9 @@ func (p *parser) recorded(i int) bool {
 
 // small reports whether the title is in small letters throughout, as the names of old recordings are.
 func (p *parser) small() bool {
+	if p.start >= p.end {
+		return false
+	}
 	for _, c := range []byte(p.raw[p.toks[p.start].lo:p.toks[p.end-1].hi]) {
 		if c >= 'A' && c <= 'Z' {
 			return false

@@ -59,14 +59,17 @@ func (p *parser) numericDay(i int) int {
 			d, ok = day(a, c, b)
 		}
 	case wc == 4 && wa <= 2:
-		p.swapped = a <= 12 && b <= 12 && a != b
-		if d, ok = day(c, b, a); !ok || g&gapDash != 0 && p.swapped {
-			if other, fine := day(c, a, b); fine {
-				d, ok = other, true
-			}
+		d, ok = day(c, b, a)
+		if a <= 12 && b <= 12 && a != b {
+			p.otherDay, _ = day(c, a, b)
+		}
+		if american := g&gapDash != 0 && !p.otherDay.IsZero(); american {
+			d, p.otherDay = p.otherDay, d
+		} else if !ok {
+			d, ok = day(c, a, b)
 		}
 	case wa == 2 && wc == 2 && p.width(i+1) == 2 && i > 0 && g != gapSpace:
-		d, ok = shortDay(a, b, c, g)
+		d, p.otherDay, ok = shortDay(a, b, c, g)
 	}
 	if !ok {
 		return 0
@@ -75,22 +78,26 @@ func (p *parser) numericDay(i int) int {
 	return 3
 }
 
-func shortDay(a, b, c int, g gap) (Date, bool) {
+// shortDay reads three numbers of two digits; other is the day that they may be as well, if any.
+func shortDay(a, b, c int, g gap) (d, other Date, ok bool) {
 	if g == gapDot || g == gapUnder {
-		if d, ok := day(century(a), b, c); ok && a < 40 {
-			return d, true
+		if d, ok = day(century(a), b, c); ok && a < 40 {
+			if c < 40 && a != c {
+				other, _ = day(century(c), b, a)
+			}
+			return d, other, true
 		}
-		if d, ok := day(century(c), b, a); ok && c < 40 {
-			return d, true
+		if d, ok = day(century(c), b, a); ok && c < 40 {
+			return d, Date{}, true
 		}
 	}
 	if c >= 40 {
-		return Date{}, false
+		return Date{}, Date{}, false
 	}
-	if d, ok := day(century(c), a, b); ok {
-		return d, true
+	if d, ok = day(century(c), a, b); !ok {
+		d, ok = day(century(c), b, a)
 	}
-	return day(century(c), b, a)
+	return d, Date{}, ok
 }
 
 func century(y int) int {

@@ -71,7 +71,7 @@ func (p *parser) episodeBefore(n *numbers, i int) bool {
 	case lo == e && (p.is(p.from-1, "全") || p.is(p.from-1, "更新至") || p.is(p.from-1, "更至")):
 		lo = 1
 		p.from--
-	case lo == e && p.is(word, "серий") && !p.rel.Ext: // "12 серий": that many
+	case lo == e && totalEpisodes[string(p.word(word))] && !p.rel.Ext: // "12 серий": that many
 		lo = 1
 	}
 	n.episode(lo, e)
@@ -81,6 +81,9 @@ func (p *parser) episodeBefore(n *numbers, i int) bool {
 	}
 	return true
 }
+
+// totalEpisodes come after how many there are in all.
+var totalEpisodes = wordSet("серий серій episodes episodios episodi episoden folgen puntate odcinkow")
 
 // episodesFrom reads the number after the word for an episode: 5, 05-08, 1.22 (season 1, episode 22).
 func (p *parser) episodesFrom(n *numbers, at int, kind counted) bool {

@@ -93,6 +93,9 @@ func (p *parser) boxedFirst() bool {
 
 // showFirst ends the title at a loose dash where the numbering comes first: "S02E05 - Show - Title of the episode".
 func (p *parser) showFirst() {
+	if last := p.end - 1; last > p.start && p.end < p.n && p.toks[p.end].number && p.toks[p.end].gap&gapOpen != 0 && p.is(last, "tv") && p.toks[last].caps {
+		p.end-- // "Title TV [01-12]"
+	}
 	if p.start == 0 || p.start >= p.end || !p.toks[p.start-1].number {
 		return
 	}

@@ -73,7 +73,7 @@ type parser struct {
 	from       int    // first token of the numbering just read
 	yearAt     int    // token of the year, -1 if none
 	absolute   uint16 // an absolute number beside the season and episode
-	swapped    bool   // the date's day and month may be the other way round
+	otherDay   Date   // the day that the date may be as well
 	waiting    [96]waiting
 	nwait      int
 	marks      [32]uint8 // words for subtitles

@@ -38,7 +38,7 @@ func compileNumberWords() map[string]counted {
 			"jaksot resz dil dily diel thattur atala ser osa " +
 			"серия серии серій серия серий серія серії сер эпизод эпизоды эп епизод епізод επεισοδιο επεισόδιο פרק الحلقة حلقة قسمت 话 話 集 回 화 회 エピソード",
 		countsRunTogether: "cap caps caap capitulado",
-		countsParts:       "part cd disc disk dvd chapter teil partie parte часть диск",
+		countsParts:       "part pt cd disc disk dvd chapter teil partie parte часть диск",
 		countsVolumes:     "vol vols volume volumes",
 		countsBroadcast:   "tv тв",
 		countsExtras:      "ova ovas oad oads oda ona sp special specials",

@@ -27,10 +27,9 @@ func (p *parser) others() {
 		if s, e, ok := takeApart(int(r.Episodes[0].Lo)); ok {
 			p.other(NumberCompact, single(s), single(e))
 		}
-	case r.Numbering == NumberDaily && p.swapped:
+	case r.Numbering == NumberDaily && !p.otherDay.IsZero():
 		p.other(NumberDaily, nil, nil)
-		o := &r.Others[len(r.Others)-1]
-		o.Date.Month, o.Date.Day = r.Date.Day, r.Date.Month
+		r.Others[len(r.Others)-1].Date = p.otherDay
 	}
 	p.titled()
 }

@@ -30,6 +30,11 @@ func TestAmbiguousNumbersKeepTheirOtherReadings(t *testing.T) {
 		{"Lamp.Keeper.3.2010.1080p.BluRay", ""},
 		{"The Daily Lamp 05-06-2020 720p", "The Daily Lamp; 2020-06-05"},
 		{"The Daily Lamp 25-06-2020 720p", ""},
+		{"The.Daily.Lamp.05.06.2020.720p", "The Daily Lamp; 2020-05-06"},
+		{"The.Daily.Lamp.02.01.19.720p", "The Daily Lamp; 2019-01-02"},
+		{"Lamp.Keepers.S01E05.2023.1080p", "Lamp Keepers; S 1; E 5"},
+		{"2012 Lamp Games 1080p", "2012 Lamp Games"},
+		{"[Group] Lamp Keepers - 30 (S02E05) [720p]", "Lamp Keepers; abs 30"},
 		{"Lamp.Keepers.S01E17.1080p.WEB-DL", ""},
 		{"Sintel", ""},
 	} {

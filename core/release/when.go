@@ -80,7 +80,7 @@ func (p *parser) filmEpisode() {
 }
 
 // dateWords come before a day of broadcast: "Title vom 03.02.2015".
-var dateWords = wordSet("vom am du del dal от за")
+var dateWords = wordSet("vom von am du del dal от за")
 
 // numberAt reads the numbering at token i; from is the token that it starts with, which may be the one before.
 func (p *parser) numberAt(n *numbers, i int) (from int, ok bool) {
