@@ -78,7 +78,9 @@ func (p *parser) span(i int) (lo, hi, n int, ok bool) {
 		return lo, lo, 1, true
 	}
 	v, fine := p.plain(next)
-	if !fine || v <= lo || p.toks[next].bracket != p.toks[i].bracket || p.toks[next].gap&(gapComma|gapPlus|gapUnder) != 0 && p.toks[next].gap&gapDash == 0 && v != lo+1 ||
+	g := p.toks[next].gap
+	pair := next == i+1 && (g&(gapComma|gapPlus) != 0 && g&gapDash == 0 || g == gapUnder) // "01+02", "01_02"
+	if !fine || v <= lo || p.toks[next].bracket != p.toks[i].bracket || pair && v != lo+1 ||
 		p.toks[next].gap&gapWideDash != 0 && !p.closes(next+1) {
 		return lo, lo, 1, true
 	}

@@ -75,6 +75,7 @@ func TestNumbersDoNotHangOnSeparators(t *testing.T) {
 	dotted := map[string]string{
 		"Paper.Harbour.Season.1.3.4.DVDRip":       "only dots make a list of numbers that leaves some out",
 		"Lamp.Studio.24.11.15.Somebody.XXX.1080p": "only dots make a day of three numbers of two digits",
+		"Lamp.Studio.02.01.19.1080p":              "only dots make a day of three numbers of two digits",
 	}
 	numbers := func(name string) string {
 		r := Parse(name)

@@ -31,7 +31,7 @@ func (p *parser) year() {
 	} else if start, ok := p.number(best - 1); ok && best > 0 && p.yearDash(best) && p.width(best-1) == 4 && start < v && start >= firstYear && best-1 > first {
 		p.rel.Year, p.rel.YearEnd = uint16(start), uint16(v)
 		best, n = best-1, 2
-	} else if before, ok := p.number(best - 1); ok && best-1 > first && p.yearlike(best-1) && before == v-1 && p.toks[best].gap == gapDot { // a season of a league, "2019.2020"
+	} else if before, ok := p.number(best - 1); ok && best-1 > first && p.yearlike(best-1) && before == v-1 && p.toks[best].gap&^(gapDot|gapSpace|gapUnder) == 0 { // a season of a league, "2019.2020"
 		p.rel.Year, p.rel.YearEnd = uint16(before), uint16(v)
 		best, n = best-1, 2
 	}
