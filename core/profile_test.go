@@ -66,6 +66,54 @@ func TestTheExamplesOfTheGuideAreRight(t *testing.T) {
 	}
 }
 
+// TestMistakesOfProfilesAreShownWhereTheyStand loads profiles that only the ranking finds fault with.
+func TestMistakesOfProfilesAreShownWhereTheyStand(t *testing.T) {
+	t.Parallel()
+	const text = `profile "default" {
+  resolutions = ["1080p", "1081p"]
+  score = {
+    hevc  = 5
+    hdr11 = 5
+  }
+  tier "top" { sources = ["blueray"] }
+  prefer "light" {
+    score = 5
+    when  = "bitrates < 5"
+  }
+  group "none" {
+    names = ["ONE", ""]
+    deny  = true
+  }
+  reject { match = ["a", "(?<=x"] }
+  anime {
+    reject { any = ["cam", "camm"] }
+    format "f" {
+      score = 5
+      condition "c" {
+        kind  = "source"
+        value = "1080p"
+      }
+    }
+  }
+}
+`
+	path := filepath.Join(t.TempDir(), "config.hcl")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, ds := config.Load(t.Context(), path, config.Options{Profile: CheckProfile})
+	var got []string
+	for _, d := range ds {
+		got = append(got, fmt.Sprintf("%d: %s", d.Range.Start.Line, text[d.Range.Start.Byte:d.Range.End.Byte]))
+	}
+	want := []string{
+		`2: "1081p"`, `5: 5`, `7: "blueray"`, `10: "bitrates < 5"`, `13: ""`, `16: "(?<=x"`, `18: "camm"`, `23: "1080p"`,
+	}
+	if d := cmp.Diff(got, want); d != "" {
+		t.Errorf("got before want:\n%s\n%s", d, ds)
+	}
+}
+
 func TestTheGuideNamesEveryProperty(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(guide)
@@ -168,6 +216,9 @@ func writeLayer(b *strings.Builder, p rank.Profile) {
 		writeList(b, "sources", t.Sources)
 		b.WriteString("}\n")
 	}
+	for _, f := range p.Formats {
+		writeFormat(b, f)
+	}
 	if len(p.Reject.Any) > 0 {
 		b.WriteString("reject {\n")
 		writeList(b, "any", p.Reject.Any)
@@ -190,6 +241,23 @@ func writeScore(b *strings.Builder, score map[string]int) {
 		fmt.Fprintf(b, "%q = %d, ", n, score[n])
 	}
 	b.WriteString("\n}\n")
+}
+
+func writeFormat(b *strings.Builder, f rank.Format) {
+	fmt.Fprintf(b, "format %q {\nscore = %d\n", f.Name, f.Score)
+	for _, c := range f.Conditions {
+		fmt.Fprintf(b, "condition %q {\nkind = %q\nvalue = %q\n", c.Name, c.Kind, c.Value)
+		for _, flag := range []struct {
+			name string
+			set  bool
+		}{{"negate", c.Negate}, {"required", c.Required}} {
+			if flag.set {
+				fmt.Fprintf(b, "%s = true\n", flag.name)
+			}
+		}
+		b.WriteString("}\n")
+	}
+	b.WriteString("}\n")
 }
 
 func writeList(b *strings.Builder, name string, list []string) {

@@ -16,10 +16,10 @@ const Version = 2
 // the parser's. A verdict that is kept with it can be found stale.
 func (c *Compiled) Fingerprint() string { return c.fingerprint }
 
-func (p Profile) fingerprint() string {
+func fingerprint(p, base Profile) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%d %d ", Version, release.Version)
-	// A profile holds texts and numbers only, and a hash takes all that it is given: neither can fail.
-	_ = json.NewEncoder(h).Encode(p)
+	// A profile that compiles holds texts and numbers only, and a hash takes all that it is given: neither can fail.
+	_ = json.NewEncoder(h).Encode([]Profile{p, base})
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }

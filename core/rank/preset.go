@@ -87,9 +87,18 @@ func bestPreset() Profile {
 			"atmos": 52, "dtsx": 52, "truehd": 50, "dtshd": 45, "flac": 35, "pcm": 35, "ddp": 25, "dts": 20, "dd": 15, "mp3": -30,
 			"7.1": 8, "5.1": 6, "1.0": -10, "hybrid": 10, "imax": 10, "criterion": 6, "remastered": 6, "proper": 10, "repack": 10, unknownGroup: -20,
 		}),
-		Reject: Condition{Any: neverWanted()},
-		Anime:  &Profile{Score: map[string]int{"dual": 15, "multisubs": 6, "10bit": 8}},
+		Formats: []Format{smallHEVC()},
+		Reject:  Condition{Any: neverWanted()},
+		Anime:   &Profile{Score: map[string]int{"dual": 15, "multisubs": 6, "10bit": 8}},
 	}
+}
+
+// smallHEVC costs what is coded with HEVC below 2160p: but for HDR it is nearly always coded a second time, to be small.
+func smallHEVC() Format {
+	return Format{Name: "hevc-below-2160p", Score: -30, Conditions: []FormatCondition{
+		{Name: "hevc", Kind: "flag", Value: "hevc", Required: true}, {Name: "hdr", Kind: "flag", Value: "hdr", Negate: true, Required: true},
+		{Name: "2160p", Kind: "resolution", Value: "2160p", Negate: true},
+	}}
 }
 
 // smallPreset is for a slow line or a small disk: efficient codecs at 1080p and below, about 2.5 Mbit/s.

@@ -169,8 +169,8 @@ func (p Profile) Check() []sdk.Diagnostic {
 
 func (p Profile) compile() (*Compiled, []sdk.Diagnostic) {
 	k := &compiler{}
-	c := &Compiled{profile: p, fingerprint: p.fingerprint()}
 	base, ok := Preset(p.Base)
+	c := &Compiled{profile: p, fingerprint: fingerprint(p, base)}
 	if p.Base != "" && !ok {
 		k.unknown("base", "preset", p.Base, PresetNames())
 	}

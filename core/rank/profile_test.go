@@ -233,7 +233,7 @@ func TestPresetsChooseWell(t *testing.T) {
 		{"best", wanted["sintel"], nil, []string{
 			"Sintel.2010.2160p.UHD.BluRay.REMUX.DV.HDR.TrueHD.Atmos.7.1-GRP", "Sintel.2010.2160p.UHD.BluRay.REMUX.HDR.DTS-HD.MA.5.1-GRP", "Sintel.2010.2160p.UHD.BluRay.x265.HDR-GRP",
 			"Sintel.2010.2160p.WEB-DL.DV.HDR.DDP5.1.Atmos-GRP", "Sintel.2010.2160p.WEB-DL.DDP5.1-GRP", "Sintel.2010.1080p.BluRay.REMUX.AVC-GRP", "Sintel.2010.1080p.BluRay.x264-GRP",
-			"Sintel.2010.1080p.WEB-DL.x264-GRP", "Sintel.2010.1080p.HDTV.x264-GRP", "Sintel.2010.720p.BluRay.x264-GRP", "", "Sintel.2010.2160p.TS.x265", "Sintel.2010.2160p.AI.Upscaled.x265",
+			"Sintel.2010.1080p.BluRay.x265-GRP", "Sintel.2010.1080p.WEB-DL.x264-GRP", "Sintel.2010.1080p.HDTV.x264-GRP", "Sintel.2010.720p.BluRay.x264-GRP", "", "Sintel.2010.2160p.TS.x265", "Sintel.2010.2160p.AI.Upscaled.x265",
 		}},
 		{"small", show, []float64{0.8, 0.35, 1.5, 0.3, 0, 6, 2.5}, []string{
 			"The.Lighthouse.Keepers.S02E05.1080p.WEB-DL.x265-GRP", "The.Lighthouse.Keepers.S02E05.1080p.WEBRip.x265-GRP", "The.Lighthouse.Keepers.S02E05.1080p.WEB-DL.x264-GRP",
