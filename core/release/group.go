@@ -31,7 +31,15 @@ func (p *parser) groupToken() int {
 // hyphened reports whether token i is the second half of a word in an episode's title, "S01E01.Spider-Man": no technical word
 // stands before it, and it has no capitals but perhaps the first.
 func (p *parser) hyphened(i int) bool {
-	return i >= p.numEnd && p.numEnd > 0 && !p.toks[i-1].claimed && (p.toks[i].digits || !p.toks[i].caps && !p.mixed(i))
+	t := &p.toks[i]
+	if i < p.numEnd || p.numEnd == 0 || !t.digits && (t.caps || p.mixed(i)) {
+		return false
+	}
+	first := i
+	for first > 0 && p.toks[first-1].number {
+		first--
+	}
+	return !p.toks[i-1].claimed || first < i && p.toks[first].gap == gapDash // "Title-S01E02-Episode"
 }
 
 func (p *parser) spaceAfterDash(i int) bool {

@@ -67,9 +67,25 @@ func quoted(raw string, lo int) (from, to int, ok bool) {
 	if n < 8 {
 		return 0, 0, false
 	}
+	if from, to, ok := beforeQuote(raw, lo, n); ok {
+		return from, to, true
+	}
 	hi := lo + 1 + n
 	after, before := raw[hi+1:], strings.TrimRight(raw[:lo], " ")
 	return lo + 1, hi, strings.Contains(after, "yEnc") || strings.HasSuffix(before, "-") && strings.IndexByte(raw[lo:hi], '.') > 0
+}
+
+// beforeQuote finds a name in front of the quotes, [12/40] name "abc123.part01.rar" yEnc, where what they hold, n bytes after lo,
+// has no words.
+func beforeQuote(raw string, lo, n int) (from, to int, ok bool) {
+	to = len(strings.TrimRight(raw[:lo], " -"))
+	if strings.HasPrefix(raw, "[") || strings.HasPrefix(raw, "(") {
+		from = strings.IndexAny(raw[:to], "])") + 1
+	}
+	for from < to && (raw[from] == ' ' || raw[from] == '-') {
+		from++
+	}
+	return from, to, to-from > 12 && strings.Count(raw[from:to], ".") > 3 && strings.Count(raw[lo:lo+n], ".") < 3
 }
 
 // wrapped reports whether the bracket that a name begins with closes where it ends.
@@ -95,6 +111,9 @@ func wrapped(raw string) bool {
 
 // volume takes what numbers the pieces of an archive off the end: ".part01", ".vol003+04", ".7z" before ".001".
 func (p *parser) volume() {
+	if p.rel.Container == ContainerTorrent && p.n > 2 && p.toks[p.n-1].gap == gapDot && extensions[string(p.word(p.n-1))] != ContainerUnknown { // ".mkv.torrent"
+		p.drop(1)
+	}
 	if p.rel.Container != ContainerArchive && p.rel.Container != ContainerOther {
 		return
 	}

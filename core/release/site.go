@@ -10,7 +10,7 @@ func (p *parser) sites() {
 		t := &p.toks[i]
 		switch {
 		case t.claimed:
-		case p.is(i, "www"):
+		case p.is(i, "www") && !(t.bracket != 0 && t.gap&gapOpen != 0):
 			if n := p.wwwAt(i); n > 0 {
 				if i > 0 && t.gap == 0 && p.toks[i-1].script == scriptCJK && p.toks[i-1].bracket == 0 { // the site's name before its address
 					p.toks[i-1].claimed = true
@@ -62,6 +62,8 @@ func (p *parser) siteBefore() int {
 	case www && (g&gapDash != 0 || g&gapOther != 0):
 		return n
 	case g&gapWideDash != 0 && p.toks[n-1].gap == gapDot && (g&gapSpace != 0 || plain):
+		return n
+	case g == gapDash && n == 2 && p.mixed(0) && (plain || p.is(1, "tv") || p.is(1, "to") || p.is(1, "in") || p.is(1, "me")): // "HDSite4u.Tv-Title"
 		return n
 	case (g == gapUnder || g&gapOther != 0 || g&gapOpen != 0) && plain:
 		return n
@@ -131,6 +133,15 @@ func (p *parser) domain(i int) int {
 // siteIn finds an address in the bracket that token i opens, alone or as its last word.
 func (p *parser) siteIn(i int) (from, n int) {
 	b := p.toks[i].bracket
+	if p.is(i, "www") { // whatever it ends with
+		k := i + 1
+		for k < p.n && p.toks[k].bracket == b && p.toks[k].gap&^gapDash == gapDot {
+			k++
+		}
+		if k > i+2 && (k == p.n || p.toks[k].bracket != b) {
+			return i, k - i
+		}
+	}
 	for k := i; k < p.n && k < i+4 && p.toks[k].bracket == b; k++ {
 		if k > i && p.toks[k].gap&gapSpace == 0 {
 			continue
@@ -140,7 +151,7 @@ func (p *parser) siteIn(i int) (from, n int) {
 			continue
 		}
 		spoken := words.entries[string(p.word(k))].effects[0].kind == kindLanguage // "[Sv.No.Fi]"
-		if k == i && !spoken || plainDomains[string(p.word(k+n-1))] {
+		if (k == i || i == 0) && !spoken || plainDomains[string(p.word(k+n-1))] {
 			return k, n
 		}
 	}
