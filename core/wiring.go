@@ -16,7 +16,7 @@ func (d *Daemon) newWeb(c *config.Config) (*web.Server, error) {
 		return nil, err
 	}
 	return web.New(web.Options{
-		DB: d.db, Pool: d.pool, Library: d.line, Explain: d.line, Config: d.cfg.Load, Reload: d.Reload, Doctor: d.Doctor,
+		DB: d.db, Pool: d.pool, Library: d.line, Explain: d.line, Ranking: ranking{d.line}, Config: d.cfg.Load, Reload: d.Reload, Doctor: d.Doctor,
 		Streams: d.streams, Running: d.running, Backup: d.Backup, Ready: d.ready,
 		DAV: webdav.Handler(d.fs, "/dav", d.log), Files: webdav.Files(d.fs, "/library", d.log), Metrics: d.metrics.registry,
 		Password: c.Server.Password.Reveal(), Secret: secret, Version: d.o.Version, Log: d.log,

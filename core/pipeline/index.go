@@ -72,6 +72,12 @@ func (p *Pipeline) fail(ctx context.Context, it library.Item, step library.StepK
 	return err
 }
 
+// Lookup asks the metadata services for a title that need not be in the library.
+func (p *Pipeline) Lookup(ctx context.Context, q sdk.TitleQuery) (sdk.Title, error) {
+	t, _, err := p.fetch(ctx, q)
+	return t, err
+}
+
 // fetch asks the metadata services in their order. The first that knows the title is believed; the others fill what it
 // leaves open. It returns the name of the first.
 func (p *Pipeline) fetch(ctx context.Context, q sdk.TitleQuery) (sdk.Title, string, error) {

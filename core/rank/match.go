@@ -51,6 +51,9 @@ func Match(w *Wanted, r *release.Release) MatchResult { return NewTarget(*w).Mat
 
 // Match compares a release with what is wanted. Where a number of its name is ambiguous the reading that fits counts.
 func (t *Target) Match(r *release.Release) MatchResult {
+	if t.itself {
+		return t.own(r)
+	}
 	best := t.match(r)
 	if best.State == Yes {
 		return best

@@ -94,6 +94,7 @@ type Target struct {
 	seasons  int             // number of regular seasons, 0 if unknown
 	total    int             // episodes of all of them
 	shortest int             // bytes of the shortest key
+	itself   bool            // it is whatever the release is, see Itself
 }
 
 // NewTarget prepares what is wanted.

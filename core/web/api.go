@@ -22,6 +22,10 @@ import (
 //	GET    /items/{id}/events                  EventPage     ?limit=
 //	POST   /items/{id}/import                  Imported      Magnet, or a .torrent as application/x-bittorrent
 //	POST   /items/{id}/{action}                Item          retry pause resume reset blacklist unblacklist
+//	POST   /rank/explain                       Explanation   ExplainOrder
+//	POST   /rank/compare                       Comparison    CompareOrder
+//	POST   /rank/what-if                       Trial         WhatIfOrder
+//	GET    /rank/profiles/{name}               ProfileText
 //	GET    /search                             FoundTitles   ?q= &kind= &year= &limit=
 //	POST   /sources/{name}/collect             Accepted
 //	GET    /events                             text/event-stream of Event; Last-Event-ID resumes
@@ -63,6 +67,7 @@ func (s *Server) api(r chi.Router) huma.API {
 	s.pluginRoutes(a)
 	s.systemRoutes(a)
 	s.keyRoutes(a)
+	s.rankRoutes(a)
 	describeProblems(a)
 	return a
 }

@@ -86,6 +86,7 @@ type Options struct {
 	Pool     *plugin.Pool
 	Library  Library
 	Explain  Explainer
+	Ranking  Ranking
 	Config   func() *config.Config                                 // the one in force
 	Reload   func(ctx context.Context) (config.Diagnostics, error) // reads the configuration again; the error is not about its text
 	Doctor   func(ctx context.Context) []Check
@@ -116,8 +117,8 @@ type Server struct {
 
 // New checks the options. It opens nothing and starts nothing.
 func New(o Options) (*Server, error) {
-	if o.DB == nil || o.Pool == nil || o.Library == nil || o.Explain == nil || len(o.Secret) == 0 {
-		return nil, errors.New("web: a database, plugins, a library, what explains it and a secret are needed")
+	if o.DB == nil || o.Pool == nil || o.Library == nil || o.Explain == nil || o.Ranking == nil || len(o.Secret) == 0 {
+		return nil, errors.New("web: a database, plugins, a library, what explains it, a ranking and a secret are needed")
 	}
 	if o.Config == nil || o.Reload == nil || o.Doctor == nil || o.Streams == nil || o.Running == nil || o.Backup == nil || o.Ready == nil {
 		return nil, errors.New("web: one of the daemon's funcs is missing")

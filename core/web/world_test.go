@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -175,6 +176,35 @@ func (p *played) Explain(ctx context.Context, it library.Item, releases []int64)
 	return search.New(p.db, nil, nil, slog.New(slog.DiscardHandler)).Explain(ctx, it, profile, releases)
 }
 
+// Judge judges by a profile that takes nothing beyond 20 GiB, or beyond what max_size says.
+func (p *played) Judge(_ *config.Config, profile string, settings map[string]string) (rank.Judge, error) {
+	small := rank.Profile{Name: profile, Base: "balanced", MaxSize: 20 << 30}
+	switch max, ok := settings["max_size"]; {
+	case profile != "default" && profile != "best":
+		return rank.Judge{}, &sdk.Error{Kind: sdk.Invalid, Attribute: "profile", Message: "there is no profile " + profile}
+	case ok:
+		size, err := sdk.ParseSize(max)
+		if err != nil {
+			return rank.Judge{}, &sdk.Error{Kind: sdk.Invalid, Attribute: "settings.max_size", Message: err.Error()}
+		}
+		small.MaxSize = int64(size)
+	}
+	c, err := small.Compile()
+	return rank.Judge{Compiled: c, Place: func(setting string) string { return "config.hcl:7" }}, err
+}
+
+func (p *played) Effective(_ *config.Config, profile string) (string, error) {
+	return rank.Profile{Name: profile}.HCL(), nil
+}
+
+func (p *played) Lookup(_ context.Context, q sdk.TitleQuery) (sdk.Title, error) {
+	p.note("lookup " + q.IDs.String())
+	if p.fail != nil || len(p.found) == 0 {
+		return sdk.Title{}, cmp.Or(p.fail, error(sdk.Errorf(sdk.NotFound, "nobody knows it")))
+	}
+	return p.found[0], nil
+}
+
 type syncBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer // guarded by mu
@@ -225,7 +255,7 @@ func setup(t *testing.T, change ...func(*Options)) *world {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(prometheus.NewGauge(prometheus.GaugeOpts{Name: "millrace_test", Help: "A test."}))
 	o := Options{
-		DB: w.db, Pool: w.pool, Library: w.played, Explain: w.played, Config: func() *config.Config { return c },
+		DB: w.db, Pool: w.pool, Library: w.played, Explain: w.played, Ranking: w.played, Config: func() *config.Config { return c },
 		Reload: func(context.Context) (config.Diagnostics, error) {
 			w.note("reload")
 			return config.Diagnostics{{Severity: config.Warning, Summary: "mind"}}, nil
