@@ -15,6 +15,9 @@ func TestFactsTellWhatWasReadAndWhere(t *testing.T) {
 	r := release.Parse("The.Mill.on.the.Race.S01E02-E03.2020.German.DL.1080p.WEB-DL.DDP5.1.H.265.PROPER-ABC.mkv")
 	got := []string{}
 	for _, f := range r.Facts() {
+		if f.What == "or else" {
+			continue // the next test looks at those
+		}
 		got = append(got, fmt.Sprintf("%s: %s [%s]", f.What, f.Value, r.Raw[f.Span.Lo:f.Span.Hi]))
 	}
 	want := []string{
