@@ -1,13 +1,21 @@
 package core
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2/hclwrite"
+
 	"github.com/millrace-media/millrace/core/config"
+	"github.com/millrace-media/millrace/core/db"
 	"github.com/millrace-media/millrace/core/pipeline"
 	"github.com/millrace-media/millrace/core/rank"
+	"github.com/millrace-media/millrace/core/search"
 	"github.com/millrace-media/millrace/core/web"
 	"github.com/millrace-media/millrace/sdk"
 )
@@ -30,16 +38,23 @@ var _ web.Ranking = ranking{}
 // EffectiveProfile is a profile of a configuration with all that its base says, in HCL.
 func EffectiveProfile(c *config.Config, profile string) (string, error) {
 	p, ok := c.Profile(profile)
+	if !ok && slices.Contains(rank.PresetNames(), profile) {
+		p, ok = config.Profile{Name: profile, Base: profile}, true
+	}
 	if !ok {
 		return "", &sdk.Error{Kind: sdk.NotFound, Message: noProfile(c, profile)}
 	}
-	return RankProfile(p).Effective().HCL(), nil
+	return string(hclwrite.Format([]byte(RankProfile(p).Effective().HCL()))), nil
 }
 
 // Judge makes a profile of a configuration ready to judge by, with other settings where some are given: see [config.Config.Try].
+// A preset can be judged by where no profile has its name.
 // What is wrong is an [sdk.Error] that names the setting.
 func Judge(c *config.Config, profile string, settings map[string]string) (rank.Judge, error) {
 	p, ok := c.Profile(profile)
+	if !ok && len(settings) == 0 && slices.Contains(rank.PresetNames(), profile) {
+		p, ok = config.Profile{Name: profile, Base: profile}, true
+	}
 	if !ok {
 		return rank.Judge{}, &sdk.Error{Kind: sdk.Invalid, Attribute: "profile", Message: noProfile(c, profile)}
 	}
@@ -66,11 +81,12 @@ func Judge(c *config.Config, profile string, settings map[string]string) (rank.J
 }
 
 func noProfile(c *config.Config, name string) string {
-	var names []string
+	names := rank.PresetNames()
 	for _, p := range c.Profiles {
 		names = append(names, p.Name)
 	}
 	slices.Sort(names)
+	names = slices.Compact(names)
 	return fmt.Sprintf("there is no profile %q; there are: %s", name, strings.Join(names, ", "))
 }
 
@@ -96,4 +112,28 @@ func tried(settings map[string]string, setting string) bool {
 		}
 	}
 	return false
+}
+
+// Sought names what a release is compared with.
+type Sought = search.Sought
+
+// Aim is what was sought, ready to be compared with.
+type Aim = search.Aim
+
+// Seek finds what somebody means while no daemon runs: in the library, where that is a SQLite file which is there, or else by
+// what was said alone.
+func Seek(ctx context.Context, c *config.Config, s Sought) (Aim, error) {
+	path := filepath.Join(c.Data, sqliteName)
+	if _, err := os.Stat(path); err != nil || !c.Database.URL.IsZero() {
+		if s.Item != 0 {
+			return Aim{}, &sdk.Error{Kind: sdk.NotFound, Message: fmt.Sprintf("no daemon runs and %s is not there: nothing knows item %d", path, s.Item)}
+		}
+		return s.Ask(ctx, nil)
+	}
+	r, closeLibrary, err := db.View(path)
+	if err != nil {
+		return Aim{}, err
+	}
+	aim, err := search.Seek(ctx, r, s, nil)
+	return aim, errors.Join(err, closeLibrary())
 }

@@ -83,7 +83,7 @@ func TestWhatCannotBeJudgedByIsAMistakeWithItsPlace(t *testing.T) {
 		settings map[string]string
 		at, says string
 	}{
-		"no such profile":      {"best", nil, "profile", `there is no profile "best"; there are: default, mine`},
+		"no such profile":      {"bets", nil, "profile", `there is no profile "bets"; there are: anime, balanced, best, default, mine, small`},
 		"no such resolution":   {"mine", map[string]string{"resolutions": "1081p"}, "settings.resolutions[0]", `There is no resolution "1081p": Did you mean "1080p"?`},
 		"a wrong setting":      {"mine", map[string]string{"size": "1"}, "settings.size", `Unsupported argument: There is no argument called "size" here`},
 		"a pattern that is no": {"mine", map[string]string{"reject.match": `["("]`}, "settings.reject.match", `Wrong value for "match"`},

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/millrace-media/millrace/core/release"
 )
 
 func TestAProfileWrittenOutJudgesAsItDoes(t *testing.T) {
@@ -44,5 +46,16 @@ func TestTextsAreQuotedForHCL(t *testing.T) {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestWhatANameLeavesOutIsNowhereInIt(t *testing.T) {
+	t.Parallel()
+	c := compile(t, Profile{Base: "balanced"})
+	r := release.Parse("Sintel.2010.1080p.WEB")
+	for _, reason := range c.Explain(Itself(&r, false), Candidate{Parsed: &r}).Reasons {
+		if reason.Got == unknownGroup && !reason.Span.Empty() {
+			t.Errorf("the group that is not there is at %v", reason.Span)
+		}
 	}
 }

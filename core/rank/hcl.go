@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-
-	"github.com/millrace-media/millrace/sdk"
 )
 
 // HCL is the profile as a block of a configuration file.
@@ -87,16 +85,25 @@ func (w *hclWriter) list(name string, values []string) {
 
 // size writes a bound: below 0 it is none.
 func (w *hclWriter) size(name string, n int64) {
-	text := sdk.Size(n).String()
-	switch exact, err := sdk.ParseSize(text); {
-	case n == 0:
+	switch {
 	case n < 0:
 		w.text(name, "0")
-	case err == nil && int64(exact) == n:
-		w.text(name, text)
-	default:
-		w.text(name, strconv.FormatInt(n, 10)+"B")
+	case n > 0:
+		w.text(name, exactSize(n))
 	}
+}
+
+// exactSize writes a size by the greatest unit that divides it.
+func exactSize(n int64) string {
+	for _, u := range []struct {
+		name  string
+		bytes int64
+	}{{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"TB", 1e12}, {"GB", 1e9}, {"MiB", 1 << 20}, {"MB", 1e6}, {"KiB", 1 << 10}} {
+		if n%u.bytes == 0 {
+			return strconv.FormatInt(n/u.bytes, 10) + u.name
+		}
+	}
+	return strconv.FormatInt(n, 10) + "B"
 }
 
 func (w *hclWriter) rate(name string, n float64) {

@@ -49,7 +49,7 @@ type facts struct {
 }
 
 func (f *facts) add(what, value string, field Field) {
-	if value != "" {
+	if value != "" && value != "unknown" {
 		f.list = append(f.list, Fact{what, value, f.r.Span(field)})
 	}
 }
