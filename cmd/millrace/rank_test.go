@@ -43,7 +43,6 @@ func TestNamesAreJudgedWithoutADaemon(t *testing.T) {
 		{"rank-explain", "explain|" + goodSintel + "|--for|Sintel (2010)|--size|4GiB"},
 		{"rank-explain-rejected", "explain|" + badSintel + "|--profile|default|--profile|mine|--size|30GiB"},
 		{"rank-explain-episode", "explain|The.Mill.S01E02.720p.HDTV.x264-GRP|--for|The Mill S01E03"},
-		{"rank-explain-wide", "explain|[Group] ハチミツ - 05 [1080p][0A1B2C3D].mkv|--anime"},
 		{"rank-compare", "compare|Sintel.2010.720p.WEB-DL.H264-A|Sintel.2010.1080p.WEBRip.AAC-B|--for|Sintel (2010)|--size|2GiB|--size|1GiB"},
 		{"rank-compare-equal", "compare|Sintel.2010.720p.WEB|Sintel.2010.720p.WEB"},
 		{"rank-what-if", "what-if|" + badSintel + "|--set|resolutions=2160p,1080p|--set|allow=cam|--set|reject.match=[]"},
@@ -149,10 +148,19 @@ func TestATerminalShowsTheMarksOfANameInColours(t *testing.T) {
 		t.Fatal(err)
 	}
 	e, _ := rank.Explain(nil, rank.Candidate{Parsed: &r}, rank.Judge{Compiled: j})
-	got := coloured(e.Name, marksOf(e))
+	got := coloured(e.Name, e.Marks())
 	want := paint("36", "Sintel") + "." + paint("33", "2010") + "." + paint("35", "PROPER") + "." + paint("32", "2160p") + "." + paint(red, "CAM") + "." +
 		paint("36", "FRENCH") + "." + paint("33", "x265") + "-" + paint("35", "BAD")
 	if diff := cmp.Diff(got, want); diff != "" {
+		t.Errorf("got before want:\n%s", diff)
+	}
+}
+
+func TestCaretsStandBelowWideLettersToo(t *testing.T) {
+	t.Parallel()
+	marks := []rank.Mark{{Span: parsing.Span{Lo: 0, Hi: 6}, Label: "1"}, {Span: parsing.Span{Lo: 9, Hi: 11}, Label: "12", Veto: true}}
+	carets, labels := underlined("ハチ - 05", marks)
+	if diff := cmp.Diff([]string{carets, labels}, []string{"^^^^   !!", "1      12"}); diff != "" {
 		t.Errorf("got before want:\n%s", diff)
 	}
 }

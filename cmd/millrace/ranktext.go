@@ -25,7 +25,7 @@ func (p *program) showExplanation(e rank.Explanation) error {
 
 // showName shows a name with what was read from it.
 func (p *program) showName(heading string, e rank.Explanation) error {
-	marks := marksOf(e)
+	marks := e.Marks()
 	if p.colour {
 		fmt.Fprintln(p.out, heading+coloured(e.Name, marks))
 	} else {
@@ -35,9 +35,9 @@ func (p *program) showName(heading string, e rank.Explanation) error {
 	}
 	t := newTable("", "READ", "VALUE", "FROM")
 	for _, f := range e.Read {
-		label := labelOf(marks, f.Span)
-		if p.colour {
-			label = ""
+		label := ""
+		if m := rank.MarkOf(marks, f.Span); m != nil && !p.colour {
+			label = m.Label
 		}
 		t.add(label, f.What, f.Value, e.Name[f.Span.Lo:f.Span.Hi])
 	}
