@@ -22,6 +22,7 @@ func (s *Server) pageRoutes(r chi.Router) {
 	r.Post("/logout", s.logout)
 	r.Get("/", s.home)
 	r.Get("/items/{id}", s.itemPage)
+	r.Get("/rank", s.rankPage)
 }
 
 // home is the page that shows the pipeline. Its parts marked data-live are fetched again when something happens.

@@ -1,6 +1,6 @@
 'use strict';
 // The pages are whole without this file. It fetches them again when something happens and puts the parts marked data-live
-// in place, searches and adds titles, and sends what buttons ask for.
+// in place, searches and adds titles, explains names while they are typed, and sends what buttons ask for.
 
 const said = document.getElementById('said');
 const say = (text, bad) => { if (said) { said.textContent = text; said.className = bad ? 'bad' : ''; } };
@@ -138,5 +138,46 @@ document.getElementById('import')?.addEventListener('submit', (e) => {
     const done = file ? await api('POST', path, file, 'application/x-bittorrent') : await api('POST', path, { magnet: form.magnet.value.trim() });
     say(done.text);
     form.reset();
+  });
+});
+
+// Explain names. The server writes the explanation; here it is put in place.
+let asked = 0;
+
+async function explanation(address) {
+  const mine = ++asked;
+  const answer = await fetch(address, { headers: { Accept: 'text/html' } });
+  if (answer.redirected) { location.assign('/login'); return null; }
+  const result = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('result');
+  if (mine !== asked) return null; // something else was asked meanwhile
+  if (!result) throw new Error(answer.statusText || 'The daemon gave no explanation.');
+  return document.adoptNode(result);
+}
+
+const rank = document.getElementById('rank');
+if (rank) {
+  const explain = () => told(async () => {
+    const query = new URLSearchParams([...new FormData(rank)].filter(([, value]) => value.trim()));
+    const result = await explanation('/rank?' + query);
+    if (!result) return;
+    document.getElementById('result').replaceWith(result);
+    history.replaceState(null, '', '/rank?' + query);
+  });
+  let typing = 0;
+  rank.addEventListener('input', () => { clearTimeout(typing); typing = setTimeout(explain, 200); });
+  rank.addEventListener('submit', (e) => { e.preventDefault(); clearTimeout(typing); explain(); });
+}
+
+document.addEventListener('click', (e) => {
+  const link = e.target.closest('a[data-explain]');
+  const dialog = document.getElementById('explained');
+  if (!link || !dialog || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  e.preventDefault();
+  told(async () => {
+    const result = await explanation(link.href);
+    if (!result) return;
+    result.removeAttribute('id');
+    dialog.lastElementChild.replaceChildren(result);
+    dialog.showModal();
   });
 });
