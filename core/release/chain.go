@@ -40,8 +40,13 @@ func (c *cursor) half() bool {
 func (c *cursor) outOf() (total int, ok bool) {
 	start := c.i
 	c.skip(" ._", 1)
+	apart := c.i > start
 	if c.word("из") || c.word("of") || c.word("iz") || c.word("von") || c.word("sur") || c.word("av") || c.word("di") || c.word("de") {
-		c.skip(" ._", 1)
+		at := c.i
+		if c.skip(" ._", 1); apart && c.i == at { // "5.1.AV1"
+			c.i = start
+			return 0, false
+		}
 		if v, w := c.digits(4); w > 0 && c.edge() && v > 0 {
 			return v, true
 		}

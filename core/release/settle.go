@@ -76,6 +76,9 @@ func (p *parser) settles(w *waiting, quiet bool) bool {
 	if t.title && !quiet && (inside || w.entry.effects[0].kind == kindLanguage) && !p.besideTechnical(at, n) && !p.waitingAt(at-1) && !p.waitingAt(at+n) { // "[Ben The Men]"
 		return false
 	}
+	if p.mixed(at) && p.besideTechnical(at, n) { // "iNT.BDRip"
+		return true
+	}
 	return t.caps || at > p.tech && !p.common(at) || p.width(at) == 3 && w.entry.effects[0].kind == kindLanguage
 }
 

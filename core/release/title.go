@@ -374,7 +374,7 @@ func separated(s string) string {
 		if n := len(s); n > 4 && s[n-1] == '.' && s[n-3] == '.' && s[n-2] != '.' {
 			return s
 		}
-		return withoutPPV(strings.TrimRight(s, "-~,:;. "))
+		return strings.TrimRight(s, "-~,:;. ")
 	}
 	var b strings.Builder
 	b.Grow(len(s))
@@ -390,14 +390,5 @@ func separated(s string) string {
 		space = c == ' '
 		b.WriteByte(c)
 	}
-	return withoutPPV(strings.Trim(b.String(), "-~,:; "))
-}
-
-// withoutPPV takes the mark of an event that was paid for out of its title: "UFC 239 PPV A vs B".
-func withoutPPV(s string) string {
-	i := strings.Index(s, " PPV ")
-	if i < 0 {
-		return s
-	}
-	return s[:i] + s[i+len(" PPV"):]
+	return strings.Trim(b.String(), "-~,:; ")
 }

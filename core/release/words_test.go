@@ -89,6 +89,8 @@ func TestWordsMeanWhatTheyMean(t *testing.T) {
 
 		{"codec", "Winter.Harbour.2019.H.265.10bit", "hevc"},
 		{"codec", "Winter Harbour 2019 AV1 Opus", "av1"},
+		{"codec", "Winter.Harbour.2019.OPUS.5.1.AV1.2160p.WEBRip", "av1"},
+		{"flags", "Winter.Harbour.2019.iNT.BDRip.x264-GRP", "internal"},
 		{"depth", "Winter Harbour 2019 2160p HDR10 HEVC", "10"},
 		{"depth", "Winter Harbour 2019 2160p HDR HEVC", "0"},
 		{"depth", "Winter Harbour 2019 Hi10P", "10"},
