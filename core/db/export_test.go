@@ -14,6 +14,9 @@ func WithMigrations(o Options, folder fs.FS) Options {
 	return o
 }
 
+// RivalsQuery finds the namesakes of a title.
+const RivalsQuery = rivalsQuery
+
 // Exec runs a statement, for tests that bring about what the API does not.
 func (d *DB) Exec(ctx context.Context, query string, args ...any) error {
 	return d.Tx(ctx, func(tx *Tx) error {

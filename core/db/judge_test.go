@@ -2,10 +2,12 @@ package db_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/millrace-media/millrace/core/db"
+	"github.com/millrace-media/millrace/core/db/dbtest"
 	"github.com/millrace-media/millrace/core/library"
 	"github.com/millrace-media/millrace/sdk"
 )
@@ -150,6 +152,20 @@ func TestNamesakesAreFoundByEveryName(t *testing.T) {
 		title("3", "Le Bureau", 2006, sdk.Show)
 		w.same("rivals after an alias went", names(uk), []string{"The Office (US) 2005"})
 	})
+}
+
+func TestNamesakesAreFoundByIndexes(t *testing.T) {
+	t.Parallel()
+	d := dbtest.Open(t, dbtest.SQLite(t))
+	plan, err := d.Explain(t.Context(), db.RivalsQuery, 1, 1, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range plan {
+		if strings.Contains(line, "SCAN") {
+			t.Errorf("a table is read whole: %q", plan)
+		}
+	}
 }
 
 func TestATitleThatIsToldDifferentlyHasItsReleasesJudgedAgain(t *testing.T) {

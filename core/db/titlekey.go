@@ -99,10 +99,11 @@ func (tx *Tx) unsettle(ctx context.Context, title int64) error {
 // maxRivals is how many titles of the same name are told of.
 const maxRivals = 50
 
+const rivalsQuery = "SELECT id FROM title WHERE id <> ? AND id IN " + namesakes + " ORDER BY id LIMIT ?"
+
 // Rivals gives the other titles that have a name in common with one, aliases counted, without their episodes.
 func (r Reader) Rivals(ctx context.Context, title int64) ([]sdk.Title, error) {
-	ids, err := collect(ctx, r.c, scanInt, "SELECT id FROM title WHERE id <> ? AND id IN "+namesakes+" ORDER BY id LIMIT ?",
-		title, title, maxRivals)
+	ids, err := collect(ctx, r.c, scanInt, rivalsQuery, title, title, maxRivals)
 	if err != nil {
 		return nil, fmt.Errorf("titles called like title %d: %w", title, err)
 	}
