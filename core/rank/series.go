@@ -56,59 +56,70 @@ func (x *numbering) covers() Coverage {
 
 // series compares what is not the title of a show.
 func (t *Target) series(r *release.Release, l *likeness) MatchResult {
-	if !t.seriesYear(r, l) {
+	switch {
+	case !t.seriesYear(r, l):
 		return otherYear(t.Year, int(r.Year))
+	case l.among && r.Date.IsZero():
+		return no(CodeOtherTitle, t.name(), r.Title())
 	}
 	season, half := l.season, l.half
 	if of := t.names[l.name].Season; of > 0 && (season == 0 || half) {
 		season, half = of, false // "The Last Season Part 2" is of that season
 	}
-	if l.among && r.Date.IsZero() {
-		return no(CodeOtherTitle, t.name(), r.Title())
-	}
 	var x numbering
 	x.read(r, season)
-	x.all = x.all || l.all
-	if x.how == release.NumberPart && x.partOf == 0 && len(x.seasons) == 0 && t.seasons > 1 && !t.Anime {
-		x.how, x.seasons, x.eps = release.NumberSeason, x.eps, nil // where there are several seasons a part is one
-	}
+	x.add(t, l)
 	switch {
 	case x.how != release.NumberNone:
-	case l.part > 0:
-		x.how, x.eps = release.NumberPart, only(l.part)
 	case l.numbers.Hi > 0:
 		return t.settled(r, l)
+	case r.Flags.Has(release.FlagMovie):
+		return no(CodeIsMovie, "", r.Title())
 	case !x.all && r.Year != 0 && int(r.Year) != t.Year && t.rivalOf(int(r.Year), l, true):
 		return otherYear(t.Year, int(r.Year))
 	}
 	m := t.numbered(&x)
-	if t.Anime && (l.half || inHalf(r)) {
+	if t.Anime && (l.half || tellsHalf(r)) {
 		m = t.inHalf(&x, m, half)
 	}
-	if m.State == No && t.wantsSpecial() && t.tellsEpisode(r) {
+	if t.wantsSpecial() && m.State == No && t.tellsEpisode(r) {
 		m = yes(9) // "S02E00" with the special's title
 	}
 	m.Covers = x.covers()
 	if m.State == No {
 		return m
 	}
-	if x.how == release.NumberNone && r.Flags.Has(release.FlagMovie) {
-		return no(CodeIsMovie, "", r.Title())
+	return t.confirm(r, l, &x, m)
+}
+
+// add takes what the title tells of the numbering: that it is complete, or a part. Where there are several seasons a part is one
+// of them.
+func (x *numbering) add(t *Target, l *likeness) {
+	x.all = x.all || l.all
+	switch {
+	case x.how == release.NumberNone && l.part > 0:
+		x.how, x.eps = release.NumberPart, only(l.part)
+	case x.how == release.NumberPart && x.partOf == 0 && len(x.seasons) == 0 && t.seasons > 1 && !t.Anime:
+		x.how, x.seasons, x.eps = release.NumberSeason, x.eps, nil
 	}
+}
+
+// confirm holds a release whose numbers fit to what else its name says.
+func (t *Target) confirm(r *release.Release, l *likeness, x *numbering, m MatchResult) MatchResult {
 	if x.special && !t.wantsSpecial() && x.how != release.NumberSeasonEpisode && !(m.Covers.Pack && (x.how != release.NumberNone || x.all)) {
 		return no(CodeIsSpecial, "", "")
 	}
-	if r.Flags.Any(release.NotMain) && !t.called(r.Flags&release.NotMain) && !t.wantsSpecial() {
+	if r.Flags.Any(release.NotMain) && !t.wantsSpecial() && !t.called(r.Flags&release.NotMain) {
 		cover := m.Covers
 		m = notMain(r, m)
 		m.Covers = cover
 		return m
 	}
-	if l.episode && m.State == Unsure && m.Code == CodeNoNumber {
-		m = yes(8)
-		m.Covers = x.covers()
-	}
-	if l.episode && m.State == Yes {
+	switch {
+	case !l.episode:
+	case m.State == Unsure && m.Code == CodeNoNumber:
+		m.State, m.Code, m.Confidence = Yes, CodeMatch, 9
+	case m.State == Yes:
 		m.Confidence = min(15, m.Confidence+1)
 	}
 	if m.State == Yes && t.contested(l, false) && !t.confirmed(r, l) {
@@ -139,8 +150,8 @@ func (t *Target) settled(r *release.Release, l *likeness) MatchResult {
 	return best
 }
 
-// inHalf reports whether a name tells a part of a season, in which episodes are counted anew: "2nd Season Part 2 - 03".
-func inHalf(r *release.Release) bool {
+// tellsHalf reports whether a name tells a part of a season, in which episodes are counted anew: "2nd Season Part 2 - 03".
+func tellsHalf(r *release.Release) bool {
 	at := join(r.Span(release.FieldTitle), r.Span(release.FieldNumber))
 	if int(at.Hi) > len(r.Raw) || r.Span(release.FieldNumber).Empty() {
 		return false

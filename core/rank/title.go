@@ -54,30 +54,38 @@ func (t *Target) title(r *release.Release) (likeness, *release.Release) {
 	if worst.code == CodeOtherCountry {
 		return worst, r
 	}
+	if l, rest, ok := t.farther(r, &s); ok {
+		return l, rest
+	}
+	return worst, r
+}
+
+// farther compares titles that are no wanted name as they stand. s is the likeliest of them.
+func (t *Target) farther(r *release.Release, s *spelled) (likeness, *release.Release, bool) {
 	if l, ok := t.collected(r); ok {
-		return l, r
+		return l, r, true
 	}
 	if l, ok := t.shortened(r); ok {
-		return l, r
+		return l, r, true
 	}
-	if l, rest, ok := t.wider(r, &s); ok {
-		return l, rest
+	if l, rest, ok := t.wider(r, s); ok {
+		return l, rest, true
 	}
 	for i := range r.Titles {
 		if i > 0 {
 			s.spell(r.Titles[i].Text, false)
 		}
-		if name, ok := t.afterStation(&s); ok {
-			return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: name}, r
+		if name, ok := t.afterStation(s); ok {
+			return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: name}, r, true
 		}
-		if name, ok := t.inSeries(&s); ok {
-			return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: name, counted: true}, r
+		if name, ok := t.inSeries(s); ok {
+			return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: name, counted: true}, r, true
 		}
-		if name, ok := t.similar(&s); ok {
-			return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: name, fuzzy: true}, r
+		if name, ok := t.similar(s); ok {
+			return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: name, fuzzy: true}, r, true
 		}
 	}
-	return worst, r
+	return likeness{}, nil, false
 }
 
 // titleWithTag is the likeliest title with the country's tag that follows it: "The Office US".
@@ -119,7 +127,7 @@ func (t *Target) spelledTitle(s *spelled) likeness {
 	worst := likeness{code: CodeOtherTitle}
 	for i := range t.names {
 		key := t.names[i].key
-		if s.n > 0 && len(key) == s.n+1 && key[s.n] == '1' && key[:s.n] == string(s.bytes()) && !isDigit(s.key[max(s.n-1, 0)]) {
+		if t.Kind == Movie && s.n > 0 && len(key) == s.n+1 && key[s.n] == '1' && key[:s.n] == string(s.bytes()) && !isDigit(s.key[max(s.n-1, 0)]) {
 			return likeness{state: Yes, code: CodeMatch, name: i, first: true}
 		}
 		if len(key) >= s.n || string(s.key[:len(key)]) != key {
