@@ -72,7 +72,7 @@ func (p *parser) laterLatin() {
 	for i < p.n && (p.toks[i].number || p.toks[i].bracket != 0 || p.toks[i].script == scriptCJK) {
 		i++
 	}
-	if i == p.end || i >= p.n || p.toks[i].claimed || p.toks[i].strong || p.toks[i].digits || i > p.yearAt && p.yearAt > 0 {
+	if i == p.end || i >= p.n || p.toks[i].claimed || p.toks[i].strong || p.toks[i].digits || finalWords[string(p.word(i))] || i > p.yearAt && p.yearAt > 0 {
 		return
 	}
 	if k := p.boxEnd(i); k < p.n && p.plainWords(i, k) {

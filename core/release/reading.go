@@ -79,7 +79,7 @@ func (p *parser) titled() {
 	case r.Numbering == NumberAbsolute && r.spans[FieldNumber].Lo > first.Hi && p.numEnd > 0 && p.toks[p.numEnd-1].bracket == 0 &&
 		p.end == p.numEnd-1 && p.toks[p.end].gap&(gapWideDash|gapClose|gapOpen) == 0:
 		p.retold(Span{first.Lo, r.spans[FieldNumber].Hi}, NumberNone, nil, nil, r.Year)
-	case r.Numbering == NumberNone && r.Year == 0 && p.end-p.start > 1:
+	case r.Numbering == NumberNone && r.Year == 0 && len(r.Volumes) == 0 && p.end-p.start > 1:
 		if v, ok := p.plain(p.end - 1); ok && v > 0 && p.toks[p.end-1].gap&^(gapDot|gapSpace|gapUnder) == 0 {
 			p.retold(Span{first.Lo, p.toks[p.end-2].hi}, NumberAbsolute, nil, single(uint16(v)), r.Year)
 		}
