@@ -46,7 +46,7 @@ func part(p *config.Profile) *rank.Profile {
 }
 
 func rankFormat(f config.Format) rank.Format {
-	out := rank.Format{Name: f.Name, Score: f.Score}
+	out := rank.Format{Name: f.Name, Score: f.Score, JSON: f.JSON, App: f.App, ScoreSet: f.ScoreSet}
 	for _, c := range f.Conditions {
 		out.Conditions = append(out.Conditions, rank.FormatCondition{
 			Name: c.Name, Kind: c.Kind, Value: c.Value, Min: int64(c.Min), Max: int64(c.Max), Negate: c.Negate, Required: c.Required,

@@ -86,7 +86,14 @@ type Format struct {
 	Name       string
 	Score      int
 	Conditions []FormatCondition
+
+	JSON     string // a custom format of Sonarr or Radarr, instead of conditions
+	App      string // which of them; "": to be found out
+	ScoreSet string // the scores of the JSON to take one of; "": Score
 }
+
+// defaultScores is the set of scores that every custom format has which has any.
+const defaultScores = "default"
 
 // FormatCondition is one condition of a Format.
 type FormatCondition struct {
@@ -195,7 +202,10 @@ func (s *section) condition() Condition {
 }
 
 func (s *section) format() Format {
-	f := Format{Name: s.label, Score: int(s.number("score"))}
+	f := Format{Name: s.label, Score: int(s.number("score")), JSON: s.text("json"), App: s.text("app"), ScoreSet: s.text("scores")}
+	if _, ok := s.value("score"); !ok && f.ScoreSet == "" {
+		f.ScoreSet = defaultScores
+	}
 	for _, o := range s.sections {
 		f.Conditions = append(f.Conditions, FormatCondition{
 			Name: o.label, Kind: o.text("kind"), Value: o.text("value"), Min: o.size("min_size"), Max: o.size("max_size"),

@@ -61,6 +61,12 @@ profile "mine" {
       negate   = true
     }
   }
+  format "theirs" {
+    json   = "{}"
+    app    = "radarr"
+    scores = "german"
+  }
+  format "other" { json = "{}" }
   require {
     any = ["hevc"]
     all = ["1080p"]
@@ -84,7 +90,7 @@ profile "mine" {
 		Groups: []config.Group{{Name: "good", Names: []string{"ONE", "TWO"}, Score: 30}, {Name: "bad", Names: []string{"THREE"}, Deny: true}},
 		Formats: []config.Format{{Name: "web", Score: 7, Conditions: []config.FormatCondition{
 			{Name: "tag", Kind: "name", Value: "(?<!x)web", Required: true}, {Name: "big", Kind: "size", Min: 1e9, Negate: true},
-		}}},
+		}}, {Name: "theirs", JSON: "{}", App: "radarr", ScoreSet: "german"}, {Name: "other", JSON: "{}", ScoreSet: "default"}},
 		Require: config.Condition{Any: []string{"hevc"}, All: []string{"1080p"}}, Reject: config.Condition{When: []string{"seeders == 0"}},
 		Limits: config.Limits{Group: 2}, Movie: &config.Profile{MaxSize: 20e9},
 		Anime: &config.Profile{Languages: []string{}, Prefer: []config.Rule{{Name: "dual", Score: 9}}},

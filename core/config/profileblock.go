@@ -91,10 +91,16 @@ func layerBlocks() []block {
 			points("Points for a release of theirs.").or("0"),
 			typed(sdk.TypeBool, "deny", "Take nothing of theirs.").or("false"),
 		}},
-		{name: "format", labeled: true, attrs: []attr{points("Points for a release that meets the conditions.").required()}, blocks: []block{
+		{name: "format", labeled: true, attrs: []attr{
+			points("Points for a release that meets the conditions."),
+			text("json", `A custom format of Sonarr or Radarr instead of conditions, as file("x265-hd.json").`),
+			text("app", "Which of the two it is from, where that cannot be seen.").oneOf("sonarr", "radarr"),
+			text("scores", "Set of scores in the JSON to take the points from, where score is not written."),
+		}, blocks: []block{
 			{name: "condition", labeled: true, attrs: []attr{
-				text("kind", "What it is about.").oneOf("name", "group", "language", "size", "resolution", "source", "flag").required(),
-				text("value", "Pattern of a name or group, code of a language, or a property."),
+				text("kind", "What it is about.").oneOf(
+					"name", "group", "edition", "language", "size", "resolution", "source", "modifier", "type", "year", "indexer", "flag").required(),
+				text("value", "Pattern of a name, group or edition, code of a language, years, or properties parted by commas."),
 				typed(sdk.TypeSize, "min_size", "A size must be more than this."),
 				typed(sdk.TypeSize, "max_size", "A size must be at most this."),
 				typed(sdk.TypeBool, "negate", "It must not be so.").or("false"),

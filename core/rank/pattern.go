@@ -7,6 +7,7 @@ import (
 	"regexp/syntax"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dlclark/regexp2"
 	"github.com/millrace-media/millrace/core/release"
@@ -19,7 +20,8 @@ const (
 	lookTimeout = 50 * time.Millisecond
 )
 
-// pattern is a pattern over a release's name: RE2, which takes time linear in the name, or one with look-around.
+// pattern is a pattern over a release's name: RE2, which takes time linear in the name, or one with look-around; one that has
+// both is .NET's.
 type pattern struct {
 	re   *regexp.Regexp
 	look *regexp2.Regexp
@@ -54,6 +56,40 @@ func newPattern(m string) (*pattern, error) {
 	return &pattern{look: look}, nil
 }
 
+// netPattern is a pattern as .NET has them. RE2 reads names that are plain ASCII where it means the same by the pattern: it is
+// faster and never takes long.
+func (k *compiler) netPattern(path, m string) *pattern {
+	if len(m) > maxPattern {
+		k.fault(path, "This pattern is too long.", fmt.Sprintf("It may have %d bytes.", maxPattern))
+		return &pattern{}
+	}
+	look, err := regexp2.Compile(m, regexp2.IgnoreCase)
+	if err != nil {
+		k.fault(path, fmt.Sprintf("%q is not a pattern.", m), err.Error()+".")
+		return &pattern{}
+	}
+	look.MatchTimeout = lookTimeout
+	p := &pattern{look: look}
+	if strings.Contains(m, "-[") { // .NET takes one class from another so
+		return p
+	}
+	p.re, _ = regexp.Compile("(?i)" + m) // what RE2 cannot read, the other does
+	return p
+}
+
+// plain reports whether RE2 is to look for the pattern in a text.
+func (p *pattern) plain(s string) bool {
+	if p.re == nil || p.look == nil {
+		return p.re != nil
+	}
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
 // explained is the fault that RE2 finds, without what it says of itself.
 func explained(err error) error {
 	var wrong *syntax.Error
@@ -76,7 +112,7 @@ func looksAround(m string) bool {
 // match reports whether the pattern is found in a text. One that is stopped has not matched.
 func (p *pattern) match(s string) bool {
 	switch {
-	case p.re != nil:
+	case p.plain(s):
 		return p.re.MatchString(s)
 	case p.look != nil:
 		ok, err := p.look.MatchString(s)
@@ -88,7 +124,7 @@ func (p *pattern) match(s string) bool {
 // find is where the pattern is found.
 func (p *pattern) find(s string) release.Span {
 	switch {
-	case p.re != nil:
+	case p.plain(s):
 		if at := p.re.FindStringIndex(s); at != nil {
 			return release.Span{Lo: uint16(at[0]), Hi: uint16(at[1])}
 		}

@@ -103,20 +103,37 @@ type Group struct {
 }
 
 // Format is a rule of several conditions, as other programs have them: those of one kind are alternatives, and of each kind
-// there must be one that holds; one that is Required must hold in any case.
+// there must be one that holds; one that is Required must hold in any case. Its patterns are .NET's, as theirs are.
 type Format struct {
 	Name       string
 	Score      int
 	Conditions []FormatCondition
+
+	// Instead of Conditions: the custom format of Sonarr or Radarr as they export it and as collections of them have it. App is
+	// "sonarr" or "radarr", which number sources and languages differently; "" finds out which, where that can be.
+	JSON, App string
+	// ScoreSet takes the score of that set, or else of the set "default", from the JSON. "": Score.
+	ScoreSet string
 }
 
 // FormatCondition is one condition of a Format.
 type FormatCondition struct {
-	Name     string
-	Kind     string // "name", "group", "language", "size", "resolution", "source" or "flag": any other property
-	Value    string // a pattern of a name or a group; a code of a language; else a property
-	Min, Max int64  // bytes of a size: more than Min, at most Max; 0: no bound
-	Negate   bool   // it must not be so
+	Name string
+
+	// Kind is what it is about, and says what Value is:
+	//   - "name", "group", "edition": a pattern of that part of the name
+	//   - "resolution", "source": properties, parted by commas, of which it has one
+	//   - "language": a code, "original" or "unknown"; after "not-", there is another than that
+	//   - "modifier": "remux", "disc", "screener", "r5" or "none" of them
+	//   - "type": "episode", "episodes" or "season"
+	//   - "year": the first and the last, as "1990-1999"
+	//   - "indexer": a property that elsewhere an indexer tells, and here the name
+	//   - "size": nothing, but Min and Max
+	//   - "flag": any other property
+	Kind     string
+	Value    string
+	Min, Max int64 // bytes of a size: more than Min, at most Max; 0: no bound
+	Negate   bool  // it must not be so
 	Required bool
 }
 

@@ -40,11 +40,7 @@ func (j *judging) score() {
 			j.tell(Reason{Code: CodePreferGroup, Setting: g.at, Span: r.Group, Got: r.GroupName(), Delta: g.Score})
 		}
 	}
-	for i := range p.formats {
-		if f := &p.formats[i]; f.score != 0 && f.holds(&j.cand) && j.points(f.score) {
-			j.tell(Reason{Code: CodeFormat, Setting: f.at, Got: f.name, Delta: f.score})
-		}
-	}
+	j.formats()
 	if p.minScore != nil && j.Score < *p.minScore && j.veto(CodeScore) {
 		j.tell(Reason{Code: CodeScore, Setting: p.minAt, Want: itoa(*p.minScore), Got: itoa(j.Score), Veto: true})
 	}

@@ -37,6 +37,8 @@ type Wanted struct {
 	Rivals  []Rival // other works of the same name
 	Parts   bool    // of a season: what holds several of its episodes may be wanted too, for a set
 
+	Language string // BCP 47, of the original sound; only formats ask for it
+
 	Season   int // of a season or an episode; 0 holds the specials
 	Episode  int
 	Absolute int     // number counted over all seasons

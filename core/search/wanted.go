@@ -12,7 +12,7 @@ import (
 func Wanted(t sdk.Title, it library.Item, rivals ...sdk.Title) *rank.Wanted {
 	w := &rank.Wanted{
 		Kind: rank.Kind(it.Kind), Titles: unnamed(t), Names: named(t), Year: t.Year, YearEnd: t.EndYear, Country: t.Country,
-		Runtime: int(t.Runtime.Minutes()), Anime: t.Anime,
+		Runtime: int(t.Runtime.Minutes()), Anime: t.Anime, Language: t.Language,
 	}
 	for _, r := range rivals {
 		if !distinct(t, r) {
