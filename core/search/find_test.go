@@ -410,7 +410,7 @@ func TestNamesAndNamesakesAreTold(t *testing.T) {
 	)
 	want := &rank.Wanted{
 		Kind: rank.Movie, Titles: []string{"The Mill", "Mill, The"}, Names: []rank.Name{{Text: "Die Mühle", Language: "de"}, {Text: "Le Moulin", Language: "fr"}},
-		Year: 2011, Country: "DE", Runtime: 95, Rivals: []rank.Rival{{Titles: []string{"The Mill"}, Year: 1999, YearEnd: 2003, Country: "GB"}},
+		Year: 2011, Country: "DE", Language: "de", Runtime: 95, Rivals: []rank.Rival{{Titles: []string{"The Mill"}, Year: 1999, YearEnd: 2003, Country: "GB"}},
 	}
 	if d := cmp.Diff(w, want); d != "" {
 		t.Errorf("got before want:\n%s", d)
