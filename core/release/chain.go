@@ -157,7 +157,7 @@ func (n *numbers) plausible(c *cursor, j joint, v, w, hi int, spaced bool) bool 
 	}
 	switch j {
 	case jointRange:
-		return !spaced || v == hi+1 || w >= 2 && v-hi < farthest && c.closes()
+		return !spaced || v == hi+1 || w >= 2 && (n.ns == 0 || v-hi < farthest) && c.closes()
 	case jointTo, jointTilde:
 		return true
 	case jointComma:

@@ -156,7 +156,7 @@ func (h HDR) Has(x HDR) bool { return h&x == x }
 // Audio is a set of sound codecs.
 type Audio uint16
 
-// Sound codecs. DTSHD is lossless or nearly so (MA, HRA); DTS is the plain one.
+// Sound codecs. DTSHD is the lossless one (MA); DTS also stands for a DTS-HD that does not say MA, since HRA is not lossless.
 const (
 	AudioMP3 Audio = 1 << iota
 	AudioAAC

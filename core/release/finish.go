@@ -1,6 +1,7 @@
 package release
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -76,6 +77,17 @@ func (p *parser) scripts() {
 	if p.cjk && p.rel.Subtitles.Empty() {
 		p.eastern()
 	}
+	p.portuguese()
+}
+
+// portuguese takes "215 ao 220" for Portuguese, the one language that writes a range so, where nothing else tells a language.
+func (p *parser) portuguese() {
+	span := p.rel.spans[FieldNumber]
+	if span.Empty() || !p.rel.Languages.Empty() || !strings.Contains(p.raw[span.Lo:span.Hi], " ao ") {
+		return
+	}
+	p.rel.Languages = langPT.set()
+	p.rel.spans[FieldLanguages] = span
 }
 
 // cyrillic tells the languages in Cyrillic letters apart by those that only one of them has.
@@ -123,7 +135,20 @@ func (p *parser) eastern() {
 	default:
 		return
 	}
+	if han && !kana && p.hasKana() { // a Japanese title beside the Chinese one
+		p.rel.Languages = p.rel.Languages.Union(langJA.set())
+	}
 	if p.rel.spans[FieldLanguages].Empty() {
 		p.rel.spans[FieldLanguages] = first
 	}
+}
+
+// hasKana reports whether one of the titles has Japanese syllables.
+func (p *parser) hasKana() bool {
+	for _, t := range p.rel.Titles {
+		if strings.ContainsFunc(t.Text, func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) }) {
+			return true
+		}
+	}
+	return false
 }

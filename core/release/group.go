@@ -15,7 +15,7 @@ func (p *parser) groupToken() int {
 			return -1
 		}
 		if t.gap&gapDash != 0 && t.gap&(gapWideDash|gapSpace) == 0 || t.gap == gapSpace|gapDash && !p.spaceAfterDash(i) {
-			if i <= p.end-1 || i < p.tech && (p.rel.Year == 0 && p.numEnd == 0 || p.hyphened(i)) {
+			if i <= p.end-1 || i < p.yearAt || i < p.tech && (p.rel.Year == 0 && p.numEnd == 0 || p.hyphened(i)) {
 				return -1
 			}
 			for i-1 > p.tech && p.toks[i].gap == gapDash && !p.toks[i-1].claimed && !p.toks[i-1].strong && p.toks[i-1].gap&gapDash != 0 &&

@@ -67,7 +67,7 @@ var languageWords = []phrases{
 	says(strong, "nordicsubs|nordicsub|nordic", spoken(langDA), spoken(langSV), spoken(langNO), spoken(langFI)),
 
 	// Languages.
-	says(weak, "english|englisch|английский|engels|engelsk|ingilizce|ingles|inglese|anglais|angielski", spoken(langEN)),
+	says(weak, "english|englis|englisch|английский|engels|engelsk|ingilizce|ingles|inglese|anglais|angielski", spoken(langEN)),
 	says(upper, "eng|en|eng audio|dubeng", spoken(langEN)),
 	says(weak, "japanese|japones|japonais|giapponese|japonski|日本語|японский", spoken(langJA)),
 	says(upper, "jpn|jap|ja|jp|jpn audio", spoken(langJA)),

@@ -50,6 +50,9 @@ func (p *parser) settles(w *waiting, quiet bool) bool {
 	if w.entry.effects[0].kind == kindLanguage && (p.rel.Container == ContainerSubtitle || at == p.numEnd && w.entry.strength == weak && at+n >= p.n) {
 		return true
 	}
+	if w.entry.effects[0].kind == kindLanguage && w.entry.strength == upper && p.width(at) == 2 && p.listedElsewhere(at) {
+		return false
+	}
 	if w.entry.effects[0].kind == kindNetwork && w.entry.strength == upper && (!p.besideTechnical(at, n) || t.title && !quiet) {
 		return false
 	}
@@ -80,6 +83,22 @@ func (p *parser) settles(w *waiting, quiet bool) bool {
 		return true
 	}
 	return t.caps || at > p.tech && !p.common(at) || p.width(at) == 3 && w.entry.effects[0].kind == kindLanguage
+}
+
+// listedElsewhere reports whether a later bracket lists languages, so that two capitals alone before it, "XviD.AR [PT ENG ESP]", are
+// none: token i stands outside of brackets with no other language beside it.
+func (p *parser) listedElsewhere(i int) bool {
+	if p.toks[i].bracket != 0 || p.waitingAt(i-1) || p.waitingAt(i+1) && p.toks[i+1].bracket == 0 {
+		return false
+	}
+	n := 0
+	for k := range p.nwait {
+		w := &p.waiting[k]
+		if t := &p.toks[w.at]; int(w.at) > i && t.bracket != 0 && !t.round && w.entry.effects[0].kind == kindLanguage {
+			n++
+		}
+	}
+	return n >= 2
 }
 
 // besideTechnical reports whether a technical word or a number that has been read stands right before or after the n tokens at i, in

@@ -187,10 +187,10 @@ var vocabulary = []phrases{
 	says(upper, "sdr", dynamic(SDR)),
 
 	// Sound.
-	says(strong, "dts hd|dtshd|dts hdma|dtshdma|dts ma|dtsma|dts hd ma|dts hd master|dtshd master|dts hd master audio|dtshd ma",
+	says(strong, "dts hdma|dtshdma|dts ma|dtsma|dts hd ma|dts hd master|dtshd master|dts hd master audio|dtshd ma",
 		audio(AudioDTSHD)),
 	says(strong, "dts x|dtsx", audio(AudioDTSX)),
-	says(strong, "dts|dts es|dtses|dca|dts hdhr|dts hd hr|dts hd hra|dtshdhr|dts hr|dts hdhra|dtshd hr", audio(AudioDTS)),
+	says(strong, "dts|dts hd|dtshd|dts es|dtses|dca|dts hdhr|dts hd hr|dts hd hra|dtshdhr|dts hr|dts hdhra|dtshd hr", audio(AudioDTS)),
 	says(strong, "truehd|true hd|dolby truehd|thd", audio(AudioTrueHD)),
 	says(strong, "atmos|dolby atmos", audio(AudioAtmos)),
 	says(strong, "ddpa|ddpatmos|ddp atmos", audio(AudioEAC3), audio(AudioAtmos)),
