@@ -37,30 +37,40 @@ type marks struct {
 	list  []Mark
 }
 
-// add adds a mark, or what it says to the one that is there. Of those that overlap otherwise the first stays.
+// add adds a mark, or what it says to one that is there and holds it or is held by it. Of those that overlap otherwise the
+// first stays.
 func (m *marks) add(x Mark) {
 	if x.Span.Empty() || int(x.Span.Hi) > m.bytes {
 		return
 	}
+	others := 0
+	var o *Mark
 	for i := range m.list {
-		o := &m.list[i]
-		switch {
-		case o.Span == x.Span:
-			o.What += ", " + x.What
-			o.Veto = o.Veto || x.Veto
-			return
-		case o.Span.Lo < x.Span.Hi && x.Span.Lo < o.Span.Hi:
-			o.Veto = o.Veto || x.Veto
-			return
+		if l := &m.list[i]; l.Span.Lo < x.Span.Hi && x.Span.Lo < l.Span.Hi {
+			o = l
+			others++
 		}
 	}
-	m.list = append(m.list, x)
+	switch {
+	case others == 0:
+		m.list = append(m.list, x)
+	case others > 1:
+	case within(x.Span, o.Span), within(o.Span, x.Span):
+		o.Span = release.Span{Lo: min(o.Span.Lo, x.Span.Lo), Hi: max(o.Span.Hi, x.Span.Hi)}
+		o.What += ", " + x.What
+		o.Veto = o.Veto || x.Veto
+	default:
+		o.Veto = o.Veto || x.Veto
+	}
 }
+
+// within reports whether one span lies in another.
+func within(s, in release.Span) bool { return in.Lo <= s.Lo && s.Hi <= in.Hi }
 
 // MarkOf is the mark that a part of the name belongs to; nil if none.
 func MarkOf(list []Mark, s release.Span) *Mark {
 	for i := range list {
-		if m := &list[i]; !s.Empty() && m.Span.Lo <= s.Lo && s.Hi <= m.Span.Hi {
+		if m := &list[i]; !s.Empty() && within(s, m.Span) {
 			return m
 		}
 	}

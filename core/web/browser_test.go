@@ -116,8 +116,12 @@ func TestThePageInABrowser(t *testing.T) {
 	run("hear of a new film", shows("#items", "Big Buck Bunny"))
 	run("add a film", enter("#q", "tears"), click("#found button"), shows("#said", "is wanted now"), shows("#items", "Tears of Steel"))
 	run("show a film", click(`#items a[href="/items/1"]`), shows("#releases", "TOO_BIG max_size: 40GiB (wanted 20GiB)"))
+	run("explain a release", click(`#releases a[data-explain][href*="size=42949672960"]`), shows("#explained", "by the profile default for Sintel (2010)"),
+		shows("#explained", "Set max_size to 40GiB."), click("#explained button"))
 	run("pause it", click(`button[data-act="pause"]`), shows("#why", "paused"))
 	run("remove it", agree, click(`button[data-remove]`), shows("#items", "Big Buck Bunny"))
+	run("explain a name", click(`header a[href="/rank"]`), shows("h1", "Why this release?"),
+		chromedp.SendKeys(chromedp.CSS("#name"), "Sintel.2010.1080p.BluRay.x264-GRP"), shows("#result mark.m0", "Sintel"), shows("#result", "Taken"))
 	if calls := strings.Join(w.noted(), ";"); !strings.HasSuffix(calls, "pause;remove") {
 		t.Errorf("calls %s", calls)
 	}

@@ -160,6 +160,11 @@ func markClass(i int, m rank.Mark) string {
 	return "m" + strconv.Itoa(i%markClasses)
 }
 
+// worth reports whether a reason is points for what it names, about which its sentence says nothing more.
+func worth(r rank.Placed) bool {
+	return !r.Veto && r.Delta != 0 && (r.Code == rank.CodeQuality || r.Code == rank.CodePrefer)
+}
+
 // typed reads a name and its size, which may be unknown.
 func typed(name, size string) (RankName, error) {
 	n := RankName{Name: name}
