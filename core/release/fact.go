@@ -23,7 +23,7 @@ func (r *Release) Facts() []Fact {
 	f.add("resolution", r.Resolution.String(), FieldResolution)
 	f.add("source", r.Source.String(), FieldSource)
 	if r.Remux {
-		f.add("remux", "remux", FieldSource)
+		f.list = append(f.list, Fact{"remux", "remux", r.find("remux")})
 	}
 	f.add("codec", r.Codec.String(), FieldCodec)
 	f.count("bit depth", int(r.Depth), FieldDepth)
@@ -147,4 +147,14 @@ func ranges(rs []Range) string {
 		}
 	}
 	return b.String()
+}
+
+// find is where a word stands in the name, in whatever capitals; nowhere if it does not. The word is of ASCII.
+func (r *Release) find(word string) Span {
+	for i := 0; i+len(word) <= len(r.Raw); i++ {
+		if strings.EqualFold(r.Raw[i:i+len(word)], word) {
+			return Span{uint16(i), uint16(i + len(word))}
+		}
+	}
+	return Span{}
 }

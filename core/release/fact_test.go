@@ -40,7 +40,7 @@ func TestEveryFieldThatWasReadIsAFact(t *testing.T) {
 		"another reading":  {"the.mill.117.hdtv-lol", "or else: the mill, episode 117"},
 		"a part":           {"The Mill 2of6 720p HDTV", "part of: 6"},
 		"a checksum":       {"[Group] The Mill - 05 [1080p][0A1B2C3D].mkv", "checksum: 0A1B2C3D"},
-		"a remux":          {"Sintel.2010.2160p.UHD.BluRay.REMUX.HDR.HEVC.TrueHD.7.1.Atmos-XYZ", "remux: remux"},
+		"a remux":          {"Sintel.2010.2160p.UHD.BluRay.REMUX.HDR.HEVC.TrueHD.7.1.Atmos-XYZ", "remux: remux [REMUX]"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -48,7 +48,7 @@ func TestEveryFieldThatWasReadIsAFact(t *testing.T) {
 			r := release.Parse(tt.name)
 			var all strings.Builder
 			for _, f := range r.Facts() {
-				fmt.Fprintf(&all, "%s: %s\n", f.What, f.Value)
+				fmt.Fprintf(&all, "%s: %s [%s]\n", f.What, f.Value, r.Raw[f.Span.Lo:f.Span.Hi])
 			}
 			if !strings.Contains(all.String(), tt.want) {
 				t.Errorf("want %q in\n%s", tt.want, all.String())
