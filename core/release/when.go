@@ -182,7 +182,13 @@ func (p *parser) volumes(i, at int) {
 	if w == 0 || !c.edge() {
 		return
 	}
-	n.chain(&c, 0, v)
+	look := c
+	if j, _ := look.joint(); j == jointMark { // "Vol 2 E05"
+		n.episode(v, v)
+		n.end = c.i
+	} else {
+		n.chain(&c, 0, v)
+	}
 	k := i
 	for k < p.n && int(p.toks[k].flo) < n.end {
 		k++
