@@ -53,7 +53,7 @@ func newPattern(m string) (*pattern, error) {
 		return nil, err
 	}
 	look.MatchTimeout = lookTimeout
-	return &pattern{look: look}, nil
+	return &pattern{look: look}, tried(look)
 }
 
 // netPattern is a pattern as .NET has them. RE2 reads names that are plain ASCII where it means the same by the pattern: it is
@@ -88,6 +88,28 @@ func (p *pattern) plain(s string) bool {
 		}
 	}
 	return true
+}
+
+// trials are what the longest names for a trial are made of.
+var trials = []string{"a", "1", "word.", "A B "}
+
+// tried finds a pattern that takes too long: one that is stopped on a name whenever it is tried, for a busy machine may stop
+// any once.
+func tried(look *regexp2.Regexp) error {
+	const times = 3
+	for _, name := range trials {
+		text, stopped := strings.Repeat(name, release.MaxName/len(name)), 0
+		for stopped < times {
+			if _, err := look.MatchString(text); err == nil {
+				break
+			}
+			stopped++
+		}
+		if stopped == times {
+			return fmt.Errorf("it takes too long on a name like %s", name)
+		}
+	}
+	return nil
 }
 
 // explained is the fault that RE2 finds, without what it says of itself.

@@ -133,30 +133,36 @@ func TestWhatIfIsEnoughAndNoMore(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := compile(t, p)
-			w := wanted["sintel"]
-			w.Runtime = 15
-			target := NewTarget(w)
 			rng := rand.New(rand.NewPCG(7, 8))
-			for _, cand := range randomCandidates(rng, "Sintel", 80) {
-				changes := c.WhatIf(target, cand)
-				before := c.Judge(target, cand)
-				if len(changes) == 0 {
-					if before.State == Reject && before.Match.State != No && before.Code != CodeNotMedia {
-						t.Fatalf("%q: nothing would admit it, but it is %s", cand.Release.Name, before.Code)
-					}
-					continue
-				}
-				if v := compile(t, p.With(changes...)).Judge(target, cand); v.State == Reject {
-					t.Fatalf("%q: still %s %+v after %+v", cand.Release.Name, v.Code, vetoes(compile(t, p.With(changes...)).Explain(target, cand)), changes)
-				}
-				for i := range changes {
-					fewer := slices.Delete(slices.Clone(changes), i, i+1)
-					if v := compile(t, p.With(fewer...)).Judge(target, cand); v.State != Reject {
-						t.Fatalf("%q: %+v is not needed", cand.Release.Name, changes[i])
-					}
-				}
+			for _, kind := range []string{"sintel", "keepers.2x05", "hoshi.s1"} {
+				w := wanted[kind]
+				w.Runtime = 25
+				enoughAndNoMore(t, p, c, NewTarget(w), randomCandidates(rng, w.Titles[0], 50))
 			}
 		})
+	}
+}
+
+func enoughAndNoMore(t *testing.T, p Profile, c *Compiled, target *Target, cands []Candidate) {
+	t.Helper()
+	for _, cand := range cands {
+		changes := c.WhatIf(target, cand)
+		before := c.Judge(target, cand)
+		if len(changes) == 0 {
+			if before.State == Reject && before.Match.State != No && before.Code != CodeNotMedia {
+				t.Fatalf("%q: nothing would admit it, but it is %s", cand.Release.Name, before.Code)
+			}
+			continue
+		}
+		if v := compile(t, p.With(changes...)).Judge(target, cand); v.State == Reject {
+			t.Fatalf("%q: still %s %+v after %+v", cand.Release.Name, v.Code, vetoes(compile(t, p.With(changes...)).Explain(target, cand)), changes)
+		}
+		for i := range changes {
+			fewer := slices.Delete(slices.Clone(changes), i, i+1)
+			if v := compile(t, p.With(fewer...)).Judge(target, cand); v.State != Reject {
+				t.Fatalf("%q: %+v is not needed", cand.Release.Name, changes[i])
+			}
+		}
 	}
 }
 

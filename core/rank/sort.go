@@ -22,14 +22,28 @@ func (c *Compiled) Rank(t *Target, candidates []Candidate) []Ranked {
 	return out
 }
 
+// spot is a key with where it stands: these are sorted rather than what they belong to, which is large.
+type spot struct {
+	key Key
+	at  int
+}
+
 // Sort puts the best first. Equal keys are told apart by info-hash, then name, then size.
 func Sort(rs []Ranked) {
-	slices.SortFunc(rs, func(a, b Ranked) int {
-		return cmp.Or(
-			a.Key.Compare(b.Key),
-			cmp.Compare(a.Release.Hash, b.Release.Hash),
-			cmp.Compare(a.Release.Name, b.Release.Name),
-			cmp.Compare(b.Release.Size, a.Release.Size),
-		)
+	spots := make([]spot, len(rs))
+	for i := range rs {
+		spots[i] = spot{rs[i].Key, i}
+	}
+	slices.SortFunc(spots, func(a, b spot) int {
+		if c := a.key.Compare(b.key); c != 0 {
+			return c
+		}
+		x, y := &rs[a.at].Release, &rs[b.at].Release
+		return cmp.Or(cmp.Compare(x.Hash, y.Hash), cmp.Compare(x.Name, y.Name), cmp.Compare(y.Size, x.Size))
 	})
+	sorted := make([]Ranked, len(rs))
+	for i, p := range spots {
+		sorted[i] = rs[p.at]
+	}
+	copy(rs, sorted)
 }
