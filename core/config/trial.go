@@ -132,6 +132,9 @@ func cutLabel(b block, path string) (label, rest string, ok bool) {
 }
 
 func putAttribute(body *hclwrite.Body, a attr, name, key, path, value string) *sdk.Diagnostic {
+	if !hclsyntax.ValidIdentifier(name) {
+		return &sdk.Diagnostic{Attribute: path, Summary: "This is no name of a setting."}
+	}
 	v, fault := literal(a, path, value)
 	if fault != nil {
 		return fault

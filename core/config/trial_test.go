@@ -1,6 +1,8 @@
 package config_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -73,6 +75,7 @@ func TestAMistakeInASettingToTryIsToldByItsPath(t *testing.T) {
 	}
 	tests := map[string]struct{ path, value, at, says string }{
 		"no such argument":         {"resolution", "1080p", "resolution", `Did you mean "resolutions"?`},
+		"what is no name":          {"max_size = 1\nbase", "best", "max_size = 1\nbase", "no name of a setting"},
 		"no such block":            {"rejects.any", "cam", "rejects.any", `Did you mean "reject"?`},
 		"no argument of a block":   {"tier.top", "1", "tier.top", "Write tier.NAME.ARGUMENT."},
 		"another type":             {"max_size", "[1]", "max_size", ""},
@@ -111,4 +114,27 @@ func TestThePlaceOfASettingIsItsLine(t *testing.T) {
 	if got := c.ProfilePlace("none", "resolutions"); got != "" {
 		t.Errorf("got %q", got)
 	}
+}
+
+func FuzzTry(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"resolutions", "2160p,1080p"}, {"score.hdr10", "5"}, {"tier.top.has", `["dv"]`}, {"movie.reject.any", "[]"}, {"prefer.5.1.score", "9"},
+		{"format.x.condition.y.kind", "name"}, {"score", "{ a = 1 }"}, {"base", "\"${env(1)}\""}, {"languages", "[for x in [1]: x]"}, {".", "."}, {"reject.when", "a ? b : c"},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	path := filepath.Join(f.TempDir(), "config.hcl")
+	if err := os.WriteFile(path, []byte(trialConfig), 0o600); err != nil {
+		f.Fatal(err)
+	}
+	c, ds := config.Load(f.Context(), path, config.Options{})
+	if ds.HasErrors() {
+		f.Fatal(ds.Err())
+	}
+	f.Fuzz(func(t *testing.T, path, value string) {
+		p, wrong := c.Try("mine", map[string]string{path: value}, nil)
+		if len(wrong) == 0 && p.Name != "mine" {
+			t.Errorf("it became the profile %q", p.Name)
+		}
+	})
 }
