@@ -98,7 +98,9 @@ func (f *facts) numbers() {
 	f.add("date", r.Date.String(), FieldDate)
 	f.add("counted as", r.Numbering.words(), FieldNumber)
 	for _, o := range r.Others {
-		f.list = append(f.list, Fact{What: "or else", Value: o.words()})
+		if words := o.words(); words != "" {
+			f.list = append(f.list, Fact{What: "or else", Value: words})
+		}
 	}
 	f.add("volume", ranges(r.Volumes), FieldVolumes)
 }
