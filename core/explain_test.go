@@ -27,6 +27,11 @@ func configured(t *testing.T, text string) *config.Config {
 	return c
 }
 
+const customFormat = `{
+  "name": "x", "trash_scores": {"default": 5, "sqp": 7},
+  "specifications": [{"name": "web", "implementation": "ReleaseTitleSpecification", "fields": {"value": "\\\\bweb${x}"}}]
+}`
+
 func TestAProfileIsReadAsItIsWritten(t *testing.T) {
 	t.Parallel()
 	low := -5
@@ -38,7 +43,7 @@ func TestAProfileIsReadAsItIsWritten(t *testing.T) {
 		Groups: []rank.Group{{Name: "g", Names: []string{"ONE"}, Score: 3}, {Name: "bad", Names: []string{"TWO"}, Deny: true}},
 		Formats: []rank.Format{{Name: "f", Score: 7, Conditions: []rank.FormatCondition{
 			{Name: "1", Kind: "size", Min: 1234567891, Negate: true}, {Name: "b", Kind: "name", Value: `\bweb\b`, Required: true},
-		}}},
+		}}, {Name: "json", ScoreSet: "sqp", App: "sonarr", JSON: customFormat}, {Name: "scored", Score: -3, App: "radarr", JSON: customFormat}},
 		Require: rank.Condition{All: []string{"1080p"}}, Reject: rank.Condition{Any: []string{}, Match: []string{"x"}, When: []string{"seeders > 1"}},
 		Limits: rank.Limits{Total: 3}, Movie: &rank.Profile{Languages: []string{}}, Anime: &rank.Profile{Tiers: []rank.Tier{{Name: "t", Has: []string{"dual"}, MaxSize: 5e9}}},
 	}}

@@ -190,7 +190,12 @@ func (w *hclWriter) rules(p Profile) {
 	}
 	for _, f := range p.Formats {
 		w.open("format", f.Name)
-		w.line("score = %d", f.Score)
+		if f.ScoreSet == "" {
+			w.line("score = %d", f.Score)
+		}
+		w.text("scores", f.ScoreSet)
+		w.text("json", f.JSON)
+		w.text("app", f.App)
 		for i, c := range f.Conditions {
 			w.open("condition", cmp.Or(c.Name, strconv.Itoa(i+1)))
 			w.text("kind", c.Kind)
