@@ -193,9 +193,9 @@ func (w *hclWriter) rules(p Profile) {
 		if f.ScoreSet == "" {
 			w.line("score = %d", f.Score)
 		}
-		w.text("scores", f.ScoreSet)
 		w.text("json", f.JSON)
 		w.text("app", f.App)
+		w.text("scores", f.ScoreSet)
 		for i, c := range f.Conditions {
 			w.open("condition", cmp.Or(c.Name, strconv.Itoa(i+1)))
 			w.text("kind", c.Kind)
