@@ -206,13 +206,19 @@ func (n *RankName) explain(aim search.Aim, of *RankTarget, judges ...rank.Judge)
 	return e, vs
 }
 
-// profileNames lists the profiles that there are, the default one first.
+// profileNames lists what can be judged by: profiles, the default one first, then presets.
 func profileNames(c *config.Config) []string {
 	names := []string{"default"}
-	for _, p := range c.Profiles {
-		if !slices.Contains(names, p.Name) {
-			names = append(names, p.Name)
+	add := func(n string) {
+		if !slices.Contains(names, n) {
+			names = append(names, n)
 		}
+	}
+	for _, p := range c.Profiles {
+		add(p.Name)
+	}
+	for _, n := range rank.PresetNames() {
+		add(n)
 	}
 	return names
 }

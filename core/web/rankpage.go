@@ -59,9 +59,8 @@ func (s *Server) rankPage(w http.ResponseWriter, r *http.Request) {
 	p := rankPage{
 		Name: strings.TrimSpace(q.Get("name")), With: strings.TrimSpace(q.Get("with")), For: strings.TrimSpace(q.Get("for")),
 		Size: q.Get("size"), WithSize: q.Get("withsize"), Set: q.Get("set"), Profile: q.Get("profile"),
-		Profiles: append(profileNames(s.o.Config()), rank.PresetNames()...), Version: s.o.Version, Session: r.Context().Value(keyWho) == bySession,
+		Profiles: profileNames(s.o.Config()), Version: s.o.Version, Session: r.Context().Value(keyWho) == bySession,
 	}
-	p.Profiles = slices.Compact(p.Profiles)
 	status := http.StatusOK
 	if err := p.load(ctx, s, q); err != nil {
 		told := s.problem(ctx, err)
