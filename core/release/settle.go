@@ -56,6 +56,12 @@ func (p *parser) settles(w *waiting, quiet bool) bool {
 	if w.entry.effects[0].kind == kindNetwork && w.entry.strength == upper && (!p.besideTechnical(at, n) || t.title && !quiet) {
 		return false
 	}
+	if w.entry.effects[0].kind == kindCountry && t.caps {
+		return p.besideTechnical(at, n) && !p.is(at+n, "ver")
+	}
+	if w.entry.effects[0].kind == kindLanguage && p.width(at) == 2 && p.beforeList(at) { // "XviD.AR [PT ENG ESP]"
+		return false
+	}
 	if w.entry.effects[1] == written(langZH) && !p.cjk && !p.boxedAlone(at, n) { // elsewhere "GB" is a country
 		return false
 	}
@@ -113,6 +119,16 @@ func (p *parser) besideTechnical(i, n int) bool {
 // boxedAlone reports whether the n tokens at i have a bracket for themselves.
 func (p *parser) boxedAlone(i, n int) bool {
 	return p.toks[i].gap&gapOpen != 0 && (i+n >= p.n || p.toks[i+n].bracket != p.toks[i].bracket)
+}
+
+// beforeList reports whether a list of languages stands in the square bracket right after token i, which stands in none: then the
+// list tells the languages, and a lone code before it is something else.
+func (p *parser) beforeList(i int) bool {
+	if i+2 >= p.n || p.toks[i].bracket != 0 {
+		return false
+	}
+	a, b := &p.toks[i+1], &p.toks[i+2]
+	return a.gap&gapSquare != 0 && a.bracket == b.bracket && !p.spokenAt(i+1).Empty() && !p.spokenAt(i+2).Empty()
 }
 
 // technicalBracket reports whether a bracket holds nothing but words of the vocabulary, so that "no" in it is Norwegian.
