@@ -24,9 +24,9 @@ func (tx *Tx) PutFile(ctx context.Context, f File) (id int64, err error) {
 	if f.Created.IsZero() {
 		f.Created = tx.now
 	}
-	err = tx.c.row(ctx, `INSERT INTO file (content, release, path, size, media, created) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (content) DO UPDATE SET release = excluded.release RETURNING id`,
-		f.Content, f.Release, f.Path, f.Size, string(f.Media), micros(f.Created)).Scan(&id)
+	err = tx.c.row(ctx, `INSERT INTO file (content, release, path, size, media, created, part) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (content) DO UPDATE SET release = excluded.release, part = excluded.part RETURNING id`,
+		f.Content, f.Release, f.Path, f.Size, string(f.Media), micros(f.Created), f.Part).Scan(&id)
 	if err != nil {
 		return 0, fmt.Errorf("save file %s: %w", f.Path, err)
 	}
@@ -39,7 +39,7 @@ func (tx *Tx) PutFile(ctx context.Context, f File) (id int64, err error) {
 	return id, nil
 }
 
-const fileQuery = `SELECT file.id, file.content, file.release, release.hash, file.path, file.size, file.media, file.created
+const fileQuery = `SELECT file.id, file.content, file.release, release.hash, file.path, file.size, file.media, file.created, file.part
 	FROM file JOIN release ON release.id = file.release `
 
 func scanFile(r row) (File, error) {
@@ -47,7 +47,7 @@ func scanFile(r row) (File, error) {
 	var hash []byte
 	var media string
 	var created int64
-	err := r.Scan(&f.ID, &f.Content, &f.Release, &hash, &f.Path, &f.Size, &media, &created)
+	err := r.Scan(&f.ID, &f.Content, &f.Release, &hash, &f.Path, &f.Size, &media, &created, &f.Part)
 	f.Hash, f.Created = hex.EncodeToString(hash), fromMicros(created)
 	if media != "" {
 		f.Media = json.RawMessage(media)
@@ -74,10 +74,10 @@ func (r Reader) FileByContent(ctx context.Context, content string) (File, error)
 	return r.File(ctx, id)
 }
 
-// FilesOf gives the files of an item, or of all episodes of a show or a season.
+// FilesOf gives the files of an item, or of all episodes of a show or a season. The parts of a film are in their order.
 func (r Reader) FilesOf(ctx context.Context, item int64) ([]File, error) {
 	return r.files(ctx, `WHERE file.id IN (SELECT file FROM file_item JOIN item ON item.id = file_item.item
-		WHERE item.id = ? OR item.parent = ? OR item.root = ?) ORDER BY file.id`, item, item, item)
+		WHERE item.id = ? OR item.parent = ? OR item.root = ?) ORDER BY file.part, file.id`, item, item, item)
 }
 
 // FilesOfRelease gives the files that are from a release.

@@ -42,7 +42,7 @@ func ours(t *testing.T, upTo int) fstest.MapFS {
 	return out
 }
 
-const latest = 2
+const latest = 3
 
 // emptyEach runs a test on a place without tables, of each kind.
 func emptyEach(t *testing.T, test func(t *testing.T, o db.Options)) {

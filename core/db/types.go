@@ -190,6 +190,7 @@ type File struct {
 	Media   json.RawMessage // what analysis found; nil: not analysed
 	Created time.Time
 	Items   []int64 // that it holds
+	Part    int     // of a film in several files: 1 for its first; 0 if it is one file
 }
 
 // TreeRow is a path of the mount and the file that stands there.

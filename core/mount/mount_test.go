@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/millrace-media/millrace/core/config"
 	"github.com/millrace-media/millrace/core/db"
 	"github.com/millrace-media/millrace/core/db/dbtest"
@@ -128,6 +130,31 @@ func TestTheTreeIsWhatTheLibraryHolds(t *testing.T) {
 	}
 	if e.Inode != vfs.FileInode(f.ID) || e.Size != f.Size || !e.Mtime.Equal(f.Created) {
 		t.Errorf("got %+v of %+v", e, f)
+	}
+}
+
+func TestThePartsOfAFilmStandBesideEachOther(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	want := map[string]int64{}
+	for _, name := range []string{"Sintel (2010) - cd1.avi", "Sintel (2010) - cd2.avi"} {
+		want[name] = w.place("movies", "movies/Sintel (2010)/"+name).Size
+	}
+	w.load()
+	folder, err := w.Tree().Walk("movies/Sintel (2010)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := w.Tree().ReadDir(folder.Inode)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int64{}
+	for _, e := range entries {
+		got[e.Name] = e.Size
+	}
+	if d := cmp.Diff(got, want); d != "" {
+		t.Errorf("got before want:\n%s", d)
 	}
 }
 

@@ -317,6 +317,10 @@ func (p *Pipeline) fetched(ctx context.Context, it library.Item, c db.Candidate,
 		p.discard(ctx, pl.Instance, r.ID)
 		return p.reject(ctx, it, c, false, "none of its files is what is wanted: "+firstReason(refused))
 	}
+	if n := missingPart(chosen); n > 0 {
+		p.discard(ctx, pl.Instance, r.ID)
+		return p.reject(ctx, it, c, false, fmt.Sprintf("part %d of the film is missing", n))
+	}
 	var ps packs
 	if it.Kind == library.KindSeason {
 		if ps, err = p.packsOf(ctx, it); err != nil {
@@ -334,10 +338,13 @@ func (p *Pipeline) fetched(ctx context.Context, it library.Item, c db.Candidate,
 			return err
 		}
 		got := taken{c, r, pl, chosen}
-		if it.Kind == library.KindSeason {
+		switch it.Kind {
+		case library.KindSeason:
 			found, err = p.keepPack(ctx, tx, it, got, ps)
-		} else {
-			found, err = p.keepOne(ctx, tx, it, got)
+		case library.KindEpisode:
+			found, err = keepEpisode(ctx, tx, it, got)
+		default:
+			found, err = 1, keepFilm(ctx, tx, it, got)
 		}
 		return err
 	})

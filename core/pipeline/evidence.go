@@ -185,26 +185,47 @@ func (p *Pipeline) weigh(ctx context.Context, tx *db.Tx, f db.File, e link.Evide
 	return true, nil
 }
 
-// lose takes a file that nobody holds any more out of the library and has its items fetched again. It gives its paths.
+// lose takes a file that nobody holds any more out of the library, with the other parts of its film, and has its items
+// fetched again. It gives the paths.
 func (p *Pipeline) lose(ctx context.Context, tx *db.Tx, f db.File, e link.Evidence) ([]sdk.Change, error) {
 	fresh, err := tx.File(ctx, f.ID)
 	if err != nil {
 		return nil, gone(err)
 	}
-	rows, err := tx.Paths(ctx, f.ID)
+	parts, err := partsOf(ctx, tx, fresh)
 	if err != nil {
 		return nil, err
 	}
 	var removed []sdk.Change
-	for _, r := range rows {
-		removed = append(removed, sdk.Change{Path: path.Join(p.set.Load().Base, r.Path), Kind: sdk.ChangeDeleted, Library: r.Library})
+	for _, part := range parts {
+		rows, err := tx.Paths(ctx, part.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			removed = append(removed, sdk.Change{Path: path.Join(p.set.Load().Base, r.Path), Kind: sdk.ChangeDeleted, Library: r.Library})
+		}
 	}
 	for _, item := range fresh.Items {
 		if err := p.loseItem(ctx, tx, item, fresh, e); err != nil {
 			return nil, err
 		}
 	}
-	return removed, tx.RemoveFile(ctx, f.ID)
+	for _, part := range parts {
+		if err := tx.RemoveFile(ctx, part.ID); err != nil {
+			return nil, err
+		}
+	}
+	return removed, nil
+}
+
+// partsOf gives a file with the other parts of its film, none of which is of use without it.
+func partsOf(ctx context.Context, tx *db.Tx, f db.File) ([]db.File, error) {
+	if f.Part == 0 {
+		return []db.File{f}, nil
+	}
+	all, err := tx.FilesOfRelease(ctx, f.Release)
+	return slices.DeleteFunc(all, func(o db.File) bool { return o.Part == 0 || !slices.Equal(o.Items, f.Items) }), err
 }
 
 // loseItem has an item go on without a file. Its release is not tried again where it is dead, and not today where the

@@ -17,11 +17,40 @@ type taken struct {
 	chosen    []rank.Selection
 }
 
-// keepOne stores the file of a film or of an episode. A file that holds other episodes too is given to those that want it.
-func (p *Pipeline) keepOne(ctx context.Context, tx *db.Tx, it library.Item, got taken) (int, error) {
+// missingPart gives the first part that is missing of a film in several files, 0 if none is.
+func missingPart(chosen []rank.Selection) int {
+	for i, s := range chosen {
+		if s.Part > i+1 {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// keepFilm stores the file of a film, or all its parts.
+func keepFilm(ctx context.Context, tx *db.Tx, it library.Item, got taken) error {
+	var files []int64
+	for _, s := range got.chosen {
+		if len(got.chosen) == 1 {
+			s.Part = 0 // called "CD1", but there is no other
+		}
+		id, err := putFile(ctx, tx, got, s, []int64{it.ID})
+		if err != nil {
+			return err
+		}
+		files = append(files, id)
+	}
+	if err := tx.Apply(ctx, it.ID, library.Downloaded{Files: files}); err != nil {
+		return err
+	}
+	return markUsed(ctx, tx, it, got)
+}
+
+// keepEpisode stores the file of an episode. One that holds other episodes too is given to those that want it.
+func keepEpisode(ctx context.Context, tx *db.Tx, it library.Item, got taken) (int, error) {
 	s := got.chosen[0]
 	items := []int64{it.ID}
-	if it.Kind == library.KindEpisode && len(s.Episodes) > 1 {
+	if len(s.Episodes) > 1 {
 		siblings, err := tx.EpisodeItems(ctx, it.Parent)
 		if err != nil {
 			return 0, err
@@ -32,7 +61,7 @@ func (p *Pipeline) keepOne(ctx context.Context, tx *db.Tx, it library.Item, got 
 			}
 		}
 	}
-	if _, err := putFile(ctx, tx, got, s, items); err != nil {
+	if _, err := putEpisodes(ctx, tx, got, s, items); err != nil {
 		return 0, err
 	}
 	return len(items), markUsed(ctx, tx, it, got)
@@ -52,7 +81,7 @@ func (p *Pipeline) keepPack(ctx context.Context, tx *db.Tx, it library.Item, got
 		if len(items) == 0 {
 			continue
 		}
-		id, err := putFile(ctx, tx, got, s, items)
+		id, err := putEpisodes(ctx, tx, got, s, items)
 		if err != nil {
 			return 0, err
 		}
@@ -72,12 +101,16 @@ func (p *Pipeline) keepPack(ctx context.Context, tx *db.Tx, it library.Item, got
 	return found, tx.Apply(ctx, it.ID, library.Downloaded{Files: all, More: missing >= worthAnother})
 }
 
-// putFile stores a file and tells its items that they have it.
 func putFile(ctx context.Context, tx *db.Tx, got taken, s rank.Selection, items []int64) (int64, error) {
 	f, r := got.placement.Files[s.File], got.release
-	id, err := tx.PutFile(ctx, db.File{
-		Content: db.ContentID(r.Hash, f.Path, f.Size), Release: r.ID, Hash: r.Hash, Path: f.Path, Size: f.Size, Items: items,
+	return tx.PutFile(ctx, db.File{
+		Content: db.ContentID(r.Hash, f.Path, f.Size), Release: r.ID, Hash: r.Hash, Path: f.Path, Size: f.Size, Items: items, Part: s.Part,
 	})
+}
+
+// putEpisodes stores the file of some episodes and tells them that they have it.
+func putEpisodes(ctx context.Context, tx *db.Tx, got taken, s rank.Selection, items []int64) (int64, error) {
+	id, err := putFile(ctx, tx, got, s, items)
 	if err != nil {
 		return 0, err
 	}

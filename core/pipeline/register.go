@@ -47,7 +47,7 @@ func (p *Pipeline) place(ctx context.Context, tx *db.Tx, set *Settings, it libra
 		if l.Kind != t.Kind {
 			continue
 		}
-		if _, err := tx.Place(ctx, l.Name, PathOf(l, it, t.Title, episodes, f.Path), f.ID); err != nil {
+		if _, err := tx.Place(ctx, l.Name, PathOf(l, it, t.Title, episodes, f), f.ID); err != nil {
 			return fmt.Errorf("place %q in library %s: %w", f.Path, l.Name, err)
 		}
 	}
@@ -77,8 +77,9 @@ func episodesOf(ctx context.Context, tx *db.Tx, it library.Item, f db.File) ([]i
 }
 
 // PathOf renders where a file of an item stands in a library. Versions of a title at other profiles than the default
-// stand beside it under their profile's name, which media servers show as versions.
-func PathOf(l config.Library, it library.Item, t sdk.Title, episodes []int, source string) string {
+// stand beside it under their profile's name, which media servers show as versions. The parts of a film end in " - cd1",
+// " - cd2", which Plex, Jellyfin, Emby and Kodi play as one.
+func PathOf(l config.Library, it library.Item, t sdk.Title, episodes []int, f db.File) string {
 	vars := map[string]any{
 		"title": t.Name, "imdb": t.IMDb, "tmdb": t.TMDB, "tvdb": t.TVDB, "profile": it.Profile,
 	}
@@ -92,11 +93,14 @@ func PathOf(l config.Library, it library.Item, t sdk.Title, episodes []int, sour
 	if it.Profile != "" && it.Profile != "default" {
 		name += " - " + it.Profile
 	}
+	if f.Part > 0 {
+		name += fmt.Sprintf(" - cd%d", f.Part)
+	}
 	parts := []string{l.Folder.Execute(vars)}
 	if it.Kind == library.KindEpisode {
 		parts = append(parts, l.Season.Execute(vars))
 	}
-	return path.Join(append(parts, name+strings.ToLower(path.Ext(source)))...)
+	return path.Join(append(parts, name+strings.ToLower(path.Ext(f.Path)))...)
 }
 
 // episodeVars adds what is known of an episode. Several in one file stand under the first, whichever of them is registered

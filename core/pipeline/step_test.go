@@ -361,15 +361,18 @@ func TestARegisteredPathNamesWhatTheFileHolds(t *testing.T) {
 		title    sdk.Title
 		episodes []int
 		source   string
+		part     int
 		want     string
 	}{
-		{"a film", library.Item{Kind: library.KindMovie, Profile: "default"}, film, nil, "x/y.MKV", "movies/Sintel (2010) {imdb-tt1727587}/Sintel (2010).mkv"},
-		{"a film at another profile, beside it", library.Item{Kind: library.KindMovie, Profile: "4k"}, film, nil, "y.mp4", "movies/Sintel (2010) {imdb-tt1727587}/Sintel (2010) - 4k.mp4"},
-		{"a film without a year", library.Item{Kind: library.KindMovie}, sdk.Title{Kind: sdk.Movie, Name: "Sintel", IDs: film.IDs}, nil, "y.mkv", "movies/Sintel {imdb-tt1727587}/Sintel.mkv"},
-		{"a title with a slash", library.Item{Kind: library.KindMovie}, sdk.Title{Kind: sdk.Movie, Name: "a/../b", Year: 2000, IDs: film.IDs}, nil, "y.mkv", "movies/a-..-b (2000) {imdb-tt1727587}/a-..-b (2000).mkv"},
-		{"an episode", episode, show, []int{2}, "y.mkv", "tv/Pioneer One/Season 01/Pioneer One s01e02 The Man from Mars.mkv"},
-		{"the second of two episodes in one file", episode, show, []int{1, 2}, "y.mkv", "tv/Pioneer One/Season 01/Pioneer One s01e01-e02 Earthfall.mkv"},
-		{"an episode without a name", library.Item{Kind: library.KindEpisode, Season: 0, Episode: 9}, show, nil, "y.mkv", "tv/Pioneer One/Season 00/Pioneer One s00e09.mkv"},
+		{"a film", library.Item{Kind: library.KindMovie, Profile: "default"}, film, nil, "x/y.MKV", 0, "movies/Sintel (2010) {imdb-tt1727587}/Sintel (2010).mkv"},
+		{"a film at another profile, beside it", library.Item{Kind: library.KindMovie, Profile: "4k"}, film, nil, "y.mp4", 0, "movies/Sintel (2010) {imdb-tt1727587}/Sintel (2010) - 4k.mp4"},
+		{"a part of a film", library.Item{Kind: library.KindMovie, Profile: "default"}, film, nil, "y.avi", 2, "movies/Sintel (2010) {imdb-tt1727587}/Sintel (2010) - cd2.avi"},
+		{"a part of a film at another profile", library.Item{Kind: library.KindMovie, Profile: "4k"}, film, nil, "y.avi", 1, "movies/Sintel (2010) {imdb-tt1727587}/Sintel (2010) - 4k - cd1.avi"},
+		{"a film without a year", library.Item{Kind: library.KindMovie}, sdk.Title{Kind: sdk.Movie, Name: "Sintel", IDs: film.IDs}, nil, "y.mkv", 0, "movies/Sintel {imdb-tt1727587}/Sintel.mkv"},
+		{"a title with a slash", library.Item{Kind: library.KindMovie}, sdk.Title{Kind: sdk.Movie, Name: "a/../b", Year: 2000, IDs: film.IDs}, nil, "y.mkv", 0, "movies/a-..-b (2000) {imdb-tt1727587}/a-..-b (2000).mkv"},
+		{"an episode", episode, show, []int{2}, "y.mkv", 0, "tv/Pioneer One/Season 01/Pioneer One s01e02 The Man from Mars.mkv"},
+		{"the second of two episodes in one file", episode, show, []int{1, 2}, "y.mkv", 0, "tv/Pioneer One/Season 01/Pioneer One s01e01-e02 Earthfall.mkv"},
+		{"an episode without a name", library.Item{Kind: library.KindEpisode, Season: 0, Episode: 9}, show, nil, "y.mkv", 0, "tv/Pioneer One/Season 00/Pioneer One s00e09.mkv"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -377,7 +380,7 @@ func TestARegisteredPathNamesWhatTheFileHolds(t *testing.T) {
 			if c.item.Kind == library.KindEpisode {
 				l = shows
 			}
-			got := PathOf(l, c.item, c.title, c.episodes, c.source)
+			got := PathOf(l, c.item, c.title, c.episodes, db.File{Path: c.source, Part: c.part})
 			if got != c.want {
 				t.Errorf("got %s\nwant %s", got, c.want)
 			}

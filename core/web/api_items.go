@@ -129,6 +129,7 @@ type ItemFile struct {
 	Release    int64           `json:"release"`
 	Hash       string          `json:"hash"`
 	Items      []int64         `json:"items" doc:"What it holds: a double episode holds two"`
+	Part       int             `json:"part,omitempty" doc:"Of a film in several files: 1 is its first"`
 	Created    time.Time       `json:"created"`
 	Places     []FilePlace     `json:"places"`
 	Placements []FilePlacement `json:"placements"`

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -41,6 +42,33 @@ func TestPagesShowTheLibrary(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestAFilmShowsItsParts(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	id := w.film("tt1727587", "Sintel")
+	w.ok(w.db.Tx(t.Context(), func(tx *db.Tx) error {
+		ids, err := tx.SaveReleases(t.Context(), "archive", []db.Found{{Release: sdk.Release{Hash: strings.Repeat("a", 40), Name: "Sintel.2010"}}})
+		if err != nil {
+			return err
+		}
+		for _, part := range []int{2, 1} {
+			f := db.File{Release: ids[0], Hash: strings.Repeat("a", 40), Path: fmt.Sprintf("Sintel.CD%d.avi", part), Size: 1 << 20, Items: []int64{id}, Part: part}
+			if _, err := tx.PutFile(t.Context(), f); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	page := decode[FilePage](w, w.local(http.MethodGet, "/api/v1/items/1/files", ""), http.StatusOK)
+	if len(page.Files) != 2 || page.Files[0].Part != 1 || page.Files[0].Path != "Sintel.CD1.avi" || page.Files[1].Part != 2 {
+		t.Errorf("got %+v", page)
+	}
+	out := w.local(http.MethodGet, "/items/1", "").Body.String()
+	if first, second := strings.Index(out, "part 1, 1"), strings.Index(out, "part 2, 1"); first < 0 || second < first {
+		t.Errorf("the parts are not shown in their order:\n%s", out)
 	}
 }
 

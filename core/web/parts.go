@@ -138,7 +138,7 @@ func (s *Server) itemFiles(ctx context.Context, id int64) (FilePage, error) {
 
 func (s *Server) file(ctx context.Context, f db.File) (ItemFile, error) {
 	out := ItemFile{
-		ID: f.ID, Path: f.Path, Size: f.Size, Release: f.Release, Hash: f.Hash, Items: append([]int64{}, f.Items...), Created: f.Created,
+		ID: f.ID, Path: f.Path, Size: f.Size, Release: f.Release, Hash: f.Hash, Items: append([]int64{}, f.Items...), Part: f.Part, Created: f.Created,
 		Places: []FilePlace{}, Placements: []FilePlacement{},
 	}
 	rows, err := s.o.DB.Paths(ctx, f.ID)
