@@ -40,6 +40,7 @@ type facts struct {
 	Network    string            `expr:"network"`
 	Group      string            `expr:"group"`
 	Site       string            `expr:"site"`
+	Edition    string            `expr:"edition"` // editions, joined by "+"
 	Pack       bool              `expr:"pack"`
 	Cached     bool              `expr:"cached"`
 	Private    bool              `expr:"private"`
@@ -201,6 +202,7 @@ func (m *machine) load(j *judging) {
 	}
 	f.Source, f.Codec, f.Depth, f.Container = sourceName(r), r.Codec.String(), int(r.Depth), r.Container.String()
 	f.Network, f.Group, f.Site = r.Network.String(), r.GroupName(), r.SiteName()
+	f.Edition = r.Edition.String()
 	f.Pack, f.Cached, f.Private = r.IsPack(), j.cand.Cached, s.Private
 	f.Size, f.Each, f.Bitrate, f.Runtime = float64(s.Size)/gigabyte, float64(j.each)/gigabyte, j.bitrate, t.Runtime
 	f.Seeders, f.Confidence = s.Seeders, int(j.Match.Confidence)
