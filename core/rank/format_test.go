@@ -80,6 +80,8 @@ func TestACustomFormatHoldsAsItDoesWhereItIsFrom(t *testing.T) {
 		{"another language too", "", specified(`Language a "value":1,"exceptLanguage":true`), film, []string{"Sintel.2010.FRENCH.ENGLISH.1080p"}, []string{web}},
 		{"the original language that is not known", "", specified(`!Language a "value":-2`), show, nil,
 			[]string{"The.Lighthouse.Keepers.S02E05.1080p", "The.Lighthouse.Keepers.S02E05.FRENCH.1080p"}},
+		{"a language, where the original one is not known and none is told", "", specified(`!Language a "value":1`), show,
+			[]string{"The.Lighthouse.Keepers.S02E05.FRENCH.1080p"}, []string{"The.Lighthouse.Keepers.S02E05.1080p"}},
 		{"a single episode", "", specified(`ReleaseType a "value":1`), show, []string{"The.Lighthouse.Keepers.S02E05.1080p"}, []string{"The.Lighthouse.Keepers.S02.1080p"}},
 		{"several episodes", "", specified(`ReleaseType a "value":2`), show, []string{"The.Lighthouse.Keepers.S02E05E06.1080p"}, []string{"The.Lighthouse.Keepers.S02E05.1080p"}},
 		{"a season", "", specified(`ReleaseType a "value":3`), wanted["hoshi.s1"], []string{wanted["hoshi.s1"].Titles[0] + ".S01.1080p"}, nil},

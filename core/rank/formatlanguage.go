@@ -31,7 +31,7 @@ func (k *compiler) languageCondition(path string, c FormatCondition, out *format
 			return x.inOriginal(spoken, known, other)
 		}
 		if !known {
-			return answerOf(other) // it is in the original one, which is none of those that can be named
+			return Unsure // it is in the original one, which may be this
 		}
 		if other {
 			return answerOf(!spoken.Without(set).Empty())
