@@ -21,7 +21,7 @@ func (p *program) rankCommand() *cobra.Command {
 	return p.group("rank", "Say how the names of releases are read and judged, and why",
 		`Says how the names of releases are read and judged, and why. A daemon that runs answers by its profiles and knows what is
 in the library; where none runs, the profiles are those of the configuration.`,
-		p.rankExplain(), p.rankCompare(), p.rankWhatIf(), p.rankProfile())
+		p.rankExplain(), p.rankCompare(), p.rankWhatIf(), p.rankProfile(), p.rankImport())
 }
 
 // rankName is a release to judge.

@@ -52,6 +52,9 @@ func TestNamesAreJudgedWithoutADaemon(t *testing.T) {
 		{"rank-explain-unknown-id", "explain|x|--for|tt1727587"},
 		{"rank-explain-season-of-nothing", "explain|x|--season|1"},
 		{"rank-help", "explain|--help"},
+		{"rank-import", "import|testdata/x265-hd.json"},
+		{"rank-import-rtn", "import|testdata/rtn.json"},
+		{"rank-import-nothing", "import|testdata/rank-help.golden"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -10,9 +10,9 @@ import (
 
 // Note says what an imported setting does not become here, or becomes otherwise than it was.
 type Note struct {
-	Code    NoteCode
-	Setting string // in the imported JSON: "options.title_similarity"
-	Text    string // a sentence for people
+	Code    NoteCode `json:"code"`
+	Setting string   `json:"setting,omitempty"` // in the imported JSON: "options.title_similarity"
+	Text    string   `json:"text"`              // a sentence for people
 }
 
 // NoteCode names a kind of note. Codes are stable.
