@@ -81,12 +81,16 @@ func (tx *Tx) saveCovers(ctx context.Context, release int64, f Found) error {
 	if f.Title == 0 {
 		return nil
 	}
-	for _, c := range f.Covers {
+	return tx.addCovers(ctx, Covering{Release: release, Title: f.Title, Covers: f.Covers, Verdict: f.Verdict})
+}
+
+func (tx *Tx) addCovers(ctx context.Context, of Covering) error {
+	for _, c := range of.Covers {
 		first, last := c.span()
 		_, err := tx.c.exec(ctx, `INSERT INTO release_title (title, season, first_episode, last_episode, release, verdict)
 			VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (title, season, first_episode, last_episode, release) DO UPDATE SET verdict = excluded.verdict`,
-			f.Title, c.Season, first, last, release, f.Verdict)
+			of.Title, c.Season, first, last, of.Release, of.Verdict)
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -122,7 +123,10 @@ func (a *judgeRun) batch(ctx context.Context, stale []db.Stale) error {
 	}
 	var b *rejudging
 	err := a.db.Tx(ctx, func(tx *db.Tx) error {
-		b = &rejudging{tx: tx, set: a.set, titles: map[int64]known{}, judged: map[string][]int64{}}
+		b = &rejudging{
+			tx: tx, set: a.set, titles: map[int64]known{}, wholes: map[int64]*rank.Target{},
+			read: map[int64]*release.Release{}, judged: map[string][]int64{},
+		}
 		return b.items(ctx, ids)
 	})
 	if err != nil {
@@ -134,13 +138,14 @@ func (a *judgeRun) batch(ctx context.Context, stale []db.Stale) error {
 
 // rejudging is one transaction of it.
 type rejudging struct {
-	tx       *db.Tx
-	set      *Settings
-	titles   map[int64]known
-	readings []db.Reading
-	changed  []db.Candidate
-	judged   map[string][]int64 // items by what they were judged by
-	wake     []int64
+	tx      *db.Tx
+	set     *Settings
+	titles  map[int64]known
+	wholes  map[int64]*rank.Target     // all of a title
+	read    map[int64]*release.Release // what was read anew, by release
+	changed []db.Candidate
+	judged  map[string][]int64 // items by what they were judged by
+	wake    []int64
 
 	done, woken int
 }
@@ -203,20 +208,40 @@ type known struct {
 	rivals []sdk.Title
 }
 
+func (b *rejudging) known(ctx context.Context, title int64) (known, error) {
+	if k, ok := b.titles[title]; ok {
+		return k, nil
+	}
+	t, err := b.tx.Title(ctx, title)
+	if err != nil {
+		return known{}, err
+	}
+	k := known{title: t.Title}
+	if k.rivals, err = b.tx.Rivals(ctx, title); err == nil {
+		b.titles[title] = k
+	}
+	return k, err
+}
+
 func (b *rejudging) target(ctx context.Context, it library.Item) (*rank.Target, error) {
-	k, ok := b.titles[it.Title]
-	if !ok {
-		t, err := b.tx.Title(ctx, it.Title)
-		if err != nil {
-			return nil, err
-		}
-		k.title = t.Title
-		if k.rivals, err = b.tx.Rivals(ctx, it.Title); err != nil {
-			return nil, err
-		}
-		b.titles[it.Title] = k
+	k, err := b.known(ctx, it.Title)
+	if err != nil {
+		return nil, err
 	}
 	return rank.NewTarget(*search.Wanted(k.title, it, k.rivals...)), nil
+}
+
+// whole is all of a title.
+func (b *rejudging) whole(ctx context.Context, title int64) (*rank.Target, error) {
+	if t := b.wholes[title]; t != nil {
+		return t, nil
+	}
+	k, err := b.known(ctx, title)
+	if err != nil {
+		return nil, err
+	}
+	b.wholes[title] = search.Whole(k.title, search.Rivals(k.title, k.rivals))
+	return b.wholes[title], nil
 }
 
 // rank judges the candidates of one item anew, notes what changed, and gives them as they are now. What a user named stays
@@ -233,7 +258,7 @@ func (b *rejudging) rank(target *rank.Target, profile *rank.Compiled, stored []d
 		}
 		c, stale := search.Candidate(s.Found)
 		if stale || s.Found.Parser != int(release.Version) {
-			b.readings = append(b.readings, db.Reading{Release: s.Found.ID, Parsed: c.Parsed.AppendBinary(nil), Parser: int(release.Version)})
+			b.read[s.Found.ID] = c.Parsed
 		}
 		at[s.Hash] = s
 		list = append(list, c)
@@ -263,9 +288,7 @@ func differs(old, c db.Candidate) bool {
 
 // save stores what changed and wakes the items that something suits now.
 func (b *rejudging) save(ctx context.Context) error {
-	slices.SortFunc(b.readings, func(a, c db.Reading) int { return int(a.Release - c.Release) })
-	b.readings = slices.CompactFunc(b.readings, func(a, c db.Reading) bool { return a.Release == c.Release })
-	if err := b.tx.SaveReadings(ctx, b.readings); err != nil {
+	if err := b.saveRead(ctx); err != nil {
 		return err
 	}
 	if err := b.tx.SaveJudged(ctx, b.changed, b.judged); err != nil {
@@ -282,6 +305,35 @@ func (b *rejudging) save(ctx context.Context) error {
 		b.woken++
 	}
 	return nil
+}
+
+// saveRead stores what was read anew, and what the releases hold of each title by it.
+func (b *rejudging) saveRead(ctx context.Context) error {
+	ids := slices.Sorted(maps.Keys(b.read))
+	readings := make([]db.Reading, len(ids))
+	for i, id := range ids {
+		readings[i] = db.Reading{Release: id, Parsed: b.read[id].AppendBinary(nil), Parser: int(release.Version)}
+	}
+	if err := b.tx.SaveReadings(ctx, readings); err != nil {
+		return err
+	}
+	titles, err := b.tx.TitlesOf(ctx, ids)
+	if err != nil {
+		return err
+	}
+	var held []db.Covering
+	for _, id := range ids {
+		for _, title := range titles[id] {
+			all, err := b.whole(ctx, title)
+			if err != nil {
+				return err
+			}
+			c := db.Covering{Release: id, Title: title}
+			c.Covers, c.Verdict = search.Covers(all, b.read[id])
+			held = append(held, c)
+		}
+	}
+	return b.tx.SaveCovers(ctx, ids, held)
 }
 
 // Explain says why candidates of an item were judged as they were, by the profiles in force.

@@ -140,6 +140,52 @@ func TestNamesAreReadAnewByANewerReader(t *testing.T) {
 	})
 }
 
+func TestWhatAReleaseHoldsIsToldByTheNewestReader(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := setupOn(t, d)
+		season, _ := w.season()
+		other := w.film()
+		w.scrap.releases = []sdk.Release{{Name: "Pioneer.One.S01E02-E03.1080p", Hash: hashC, Size: 3 << 30}}
+		w.must(season.ID, library.StepScrape)
+		pack, err := d.ReleaseByHash(t.Context(), hashC)
+		w.ok(err)
+		sintel, err := d.ReleaseByHash(t.Context(), hashA)
+		w.ok(err)
+		show, film := season.Title, w.item(other).Title
+		w.ok(d.Tx(t.Context(), func(tx *db.Tx) error {
+			old := []db.Reading{{Release: pack.ID, Parsed: []byte{1}, Parser: 1}, {Release: sintel.ID, Parsed: []byte{1}, Parser: 1}}
+			wrong := []db.Covering{
+				{Release: pack.ID, Title: show, Covers: []db.Cover{{Season: 1, First: 1, Last: 1}}, Verdict: "yes"},
+				{Release: pack.ID, Title: film, Covers: []db.Cover{{Season: db.WholeTitle}}, Verdict: "maybe"},
+			}
+			return errors.Join(tx.SaveReadings(t.Context(), old), tx.SaveCovers(t.Context(), []int64{pack.ID, sintel.ID}, wrong),
+				tx.SaveJudged(t.Context(), nil, map[string][]int64{"by the reader of old": {season.ID, other}}))
+		}))
+		w.must(0, library.StepJudge)
+		for _, c := range []struct {
+			what  string
+			title int64
+			cover db.Cover
+			want  []string
+		}{
+			{"an episode that it does not hold", show, db.Cover{Season: 1, First: 1, Last: 1}, nil},
+			{"an episode that it holds", show, db.Cover{Season: 1, First: 2, Last: 2}, []string{hashC}},
+			{"another title, which it is not", film, db.Cover{Season: db.WholeTitle}, []string{hashA, hashB}},
+		} {
+			releases, err := d.ReleasesFor(t.Context(), c.title, c.cover, 0)
+			w.ok(err)
+			var got []string
+			for _, r := range releases {
+				got = append(got, r.Hash)
+			}
+			if d := cmp.Diff(got, c.want); d != "" {
+				t.Errorf("%s: got before want:\n%s", c.what, d)
+			}
+		}
+	})
+}
+
 func TestAReleaseIsKeptInFewBytes(t *testing.T) {
 	t.Parallel()
 	const films, each, most = 20, 50, 250

@@ -78,7 +78,7 @@ func (f *Finder) Find(ctx context.Context, t db.Title, it library.Item, profile 
 		return Result{}, fmt.Errorf("search for %s: %w", t.Name, err)
 	}
 	res := Result{Outcomes: outcomes}
-	all := rank.NewTarget(*whole(t.Title, target.Rivals))
+	all := Whole(t.Title, target.Rivals)
 	var merged []rank.Candidate
 	once := map[string]int{}
 	for _, r := range raw {

@@ -12,15 +12,7 @@ import (
 func Wanted(t sdk.Title, it library.Item, rivals ...sdk.Title) *rank.Wanted {
 	w := &rank.Wanted{
 		Kind: rank.Kind(it.Kind), Titles: unnamed(t), Names: named(t), Year: t.Year, YearEnd: t.EndYear, Country: t.Country,
-		Runtime: int(t.Runtime.Minutes()), Anime: t.Anime, Language: t.Language,
-	}
-	for _, r := range rivals {
-		if !distinct(t, r) {
-			continue
-		}
-		w.Rivals = append(w.Rivals, rank.Rival{
-			Titles: names(r), Year: r.Year, YearEnd: r.EndYear, Country: r.Country, Movie: r.Kind == sdk.Movie,
-		})
+		Runtime: int(t.Runtime.Minutes()), Anime: t.Anime, Language: t.Language, Rivals: Rivals(t, rivals),
 	}
 	if t.Kind == sdk.Movie {
 		return w
@@ -38,6 +30,19 @@ func Wanted(t sdk.Title, it library.Item, rivals ...sdk.Title) *rank.Wanted {
 		addEpisode(w, t, e, it)
 	}
 	return w
+}
+
+// Rivals describes to the matcher those of some titles of the same name that can be told from a title.
+func Rivals(t sdk.Title, others []sdk.Title) []rank.Rival {
+	var out []rank.Rival
+	for _, o := range others {
+		if distinct(t, o) {
+			out = append(out, rank.Rival{
+				Titles: names(o), Year: o.Year, YearEnd: o.EndYear, Country: o.Country, Movie: o.Kind == sdk.Movie,
+			})
+		}
+	}
+	return out
 }
 
 // lastSeason is the greatest number that a season has: shows that air daily count by year.
@@ -146,28 +151,36 @@ func searchNames(t sdk.Title) []string {
 // Found reads and matches a release for storing: which parts of the title it covers, whichever of them is wanted.
 func Found(t db.Title, r sdk.Release) db.Found {
 	parsed := release.Parse(r.Name)
-	return found(t.ID, rank.NewTarget(*whole(t.Title, nil)), r, &parsed)
+	return found(t.ID, Whole(t.Title, nil), r, &parsed)
 }
 
-// whole describes all of a title.
-func whole(t sdk.Title, rivals []rank.Rival) *rank.Wanted {
+// Whole prepares all of a title for many comparisons, with what is called the same.
+func Whole(t sdk.Title, rivals []rank.Rival) *rank.Target {
 	kind := library.KindMovie
 	if t.Kind == sdk.Show {
 		kind = library.KindShow
 	}
 	w := Wanted(t, library.Item{Kind: kind})
 	w.Rivals = rivals
-	return w
+	return rank.NewTarget(*w)
 }
 
-func found(title int64, all *rank.Target, r sdk.Release, parsed *release.Release) db.Found {
+// Covers tells which parts of a title a release holds, none if it is of another, and how it matches.
+func Covers(all *rank.Target, parsed *release.Release) ([]db.Cover, string) {
 	m := all.Match(parsed)
 	if m.Code == rank.CodePartly || m.State == rank.No && len(m.Covers.Seasons) > 0 {
 		m.State = rank.Yes // of the show: a part of it, which is too little for all of it
 	}
-	f := db.Found{Release: r, Parsed: parsed.AppendBinary(nil), Parser: int(release.Version), Verdict: m.State.String()}
-	if m.State != rank.No {
-		f.Title, f.Covers = title, covers(m.Covers)
+	if m.State == rank.No {
+		return nil, m.State.String()
+	}
+	return covers(m.Covers), m.State.String()
+}
+
+func found(title int64, all *rank.Target, r sdk.Release, parsed *release.Release) db.Found {
+	f := db.Found{Release: r, Parsed: parsed.AppendBinary(nil), Parser: int(release.Version)}
+	if f.Covers, f.Verdict = Covers(all, parsed); len(f.Covers) > 0 {
+		f.Title = title
 	}
 	return f
 }
