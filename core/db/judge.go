@@ -242,50 +242,6 @@ func (tx *Tx) SaveReadings(ctx context.Context, list []Reading) error {
 	return nil
 }
 
-// Covering is what a release holds of a title.
-type Covering struct {
-	Release, Title int64
-	Covers         []Cover
-	Verdict        string // of the match, for people
-}
-
-// TitlesOf tells of which titles releases were found to be a part, or are candidates, by release.
-func (r Reader) TitlesOf(ctx context.Context, releases []int64) (map[int64][]int64, error) {
-	out := map[int64][]int64{}
-	err := eachChunk(releases, func(part []int64) error {
-		in, args := marks(len(part)), anys(part)
-		list, err := collect(ctx, r.c, func(r row) (c Covering, err error) { return c, r.Scan(&c.Release, &c.Title) },
-			"SELECT release, title FROM release_title WHERE release IN ("+in+`) UNION
-			SELECT candidate.release, item.title FROM candidate JOIN item ON item.id = candidate.item WHERE candidate.release IN (`+in+
-				") ORDER BY 1, 2", slices.Concat(args, args)...)
-		for _, c := range list {
-			out[c.Release] = append(out[c.Release], c.Title)
-		}
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("titles of releases: %w", err)
-	}
-	return out, nil
-}
-
-// SaveCovers stores what releases hold of all titles, in place of what was known of it.
-func (tx *Tx) SaveCovers(ctx context.Context, releases []int64, list []Covering) error {
-	err := eachChunk(releases, func(part []int64) error {
-		_, err := tx.c.exec(ctx, "DELETE FROM release_title WHERE release IN ("+marks(len(part))+")", anys(part)...)
-		return err
-	})
-	for _, c := range list {
-		if err == nil {
-			err = tx.addCovers(ctx, c)
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("save what releases hold: %w", err)
-	}
-	return nil
-}
-
 // CodeCount is how many candidates of an item are in a state for a reason.
 type CodeCount struct {
 	State CandidateState

@@ -81,16 +81,11 @@ func (tx *Tx) saveCovers(ctx context.Context, release int64, f Found) error {
 	if f.Title == 0 {
 		return nil
 	}
-	return tx.addCovers(ctx, Covering{Release: release, Title: f.Title, Covers: f.Covers, Verdict: f.Verdict})
-}
-
-func (tx *Tx) addCovers(ctx context.Context, of Covering) error {
-	for _, c := range of.Covers {
-		first, last := c.span()
+	for _, c := range (Covering{Release: release, Title: f.Title, Covers: f.Covers, Verdict: f.Verdict}).rows() {
 		_, err := tx.c.exec(ctx, `INSERT INTO release_title (title, season, first_episode, last_episode, release, verdict)
 			VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (title, season, first_episode, last_episode, release) DO UPDATE SET verdict = excluded.verdict`,
-			of.Title, c.Season, first, last, of.Release, of.Verdict)
+			c.title, c.season, c.first, c.last, c.release, c.verdict)
 		if err != nil {
 			return err
 		}
