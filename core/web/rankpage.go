@@ -212,7 +212,7 @@ func wantedBy(q url.Values) (*RankTarget, error) {
 		text = item
 	}
 	if text == "" {
-		return nil, nil //nolint:nilnil // nothing is wanted
+		return nil, nil // nothing is wanted
 	}
 	if len(text) > 300 {
 		return nil, invalid("what is wanted has more than 300 bytes")
