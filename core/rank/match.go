@@ -98,10 +98,23 @@ func (t *Target) match(r *release.Release) MatchResult {
 	}
 	m.Language = t.names[l.name].Language
 	if m.State != No && l.fuzzy {
-		m.Confidence -= min(m.Confidence, 3)
-		if !l.year && !l.episode && (rest.Year == 0 || !rest.Date.IsZero()) {
-			m.State, m.Code, m.Want, m.Got = Unsure, CodeSimilarTitle, t.name(), r.Title()
+		m = t.doubt(rest, &l, m)
+	}
+	return m
+}
+
+// doubt judges what fits but for a slip in its title: something else must confirm it.
+func (t *Target) doubt(r *release.Release, l *likeness, m MatchResult) MatchResult {
+	m.Confidence -= min(m.Confidence, 3)
+	year := r.Year != 0 && r.Date.IsZero()
+	if l.weak {
+		if t.Kind == Movie && year && t.Year != 0 && int(r.Year) != t.Year || t.Kind != Movie && t.tellsOther(r) {
+			return MatchResult{State: No, Code: CodeOtherTitle, Want: t.name(), Got: r.Title(), Span: l.span}
 		}
+		year = year && int(r.Year) == t.Year && len(t.names[l.name].words) > 1
+	}
+	if !l.year && !l.episode && !year && !t.tellsEpisode(r) {
+		m.State, m.Code, m.Want, m.Got = Unsure, CodeSimilarTitle, t.name(), r.Title()
 	}
 	return m
 }

@@ -18,44 +18,74 @@ func (t *Target) similarity() float64 {
 	return min(max(t.Similarity, 0.80), 1)
 }
 
+// similarTo is how a title is like the wanted name at place name.
+type similarTo struct {
+	name  int
+	ratio float64
+	weak  bool // by one slip that may also be another word, so that something else must confirm it
+}
+
 // similar finds the name of which a title is a slip of the pen: nearly all letters in their order, the same numbers, and
-// every word that carries meaning matched by one that is nearly it. A plural is another word.
-func (t *Target) similar(s *spelled) (int, bool) {
+// every word that carries meaning matched by one that is nearly it. A plural is another word. In a short title one slip is a
+// large part of all letters: then it is a weak likeness.
+func (t *Target) similar(s *spelled) (similarTo, bool) {
 	least := t.similarity()
-	if least >= 1 {
-		return 0, false
+	if least >= 1 || s.n < minSimilar {
+		return similarTo{}, false
 	}
-	if s.n < minSimilar {
-		return 0, false
-	}
-	numbers := numbersOf(s.bytes())
-	for i := range t.names {
-		if t.names[i].near(s.n, numbers, least) {
-			return t.nearest(s, numbers, least)
-		}
-	}
-	return 0, false
-}
-
-// near reports whether a title of n bytes with these numbers can be similar at all.
-func (n *named) near(length int, numbers uint64, least float64) bool {
-	return len(n.key) >= minSimilar && n.numbers == numbers && float64(2*min(len(n.key), length)) >= least*float64(len(n.key)+length)
-}
-
-func (t *Target) nearest(s *spelled, numbers uint64, least float64) (int, bool) {
-	var m mask
-	m.set(s.bytes())
-	best, found := 0.0, -1
+	first := s.first()
+	var best similarTo
+	found, counted, numbers := false, false, uint64(0)
 	for i := range t.names {
 		n := &t.names[i]
-		if !n.near(s.n, numbers, least) {
+		if !n.near(s.n, first, least) {
 			continue
 		}
-		if ratio := m.ratio(n.key); ratio >= least && ratio > best && aligned(s, n.words) {
-			best, found = ratio, i
+		if !counted {
+			counted, numbers = true, numbersOf(s.bytes())
+		}
+		if n.numbers != numbers {
+			continue
+		}
+		if l, ok := n.like(s, least); ok && (!found || best.weak && !l.weak || best.weak == l.weak && l.ratio > best.ratio) {
+			l.name = i
+			best, found = l, true
 		}
 	}
-	return found, found >= 0
+	return best, found
+}
+
+// first is the first letter of the first word that carries meaning, 0 if there is none. It is never a slip.
+func (s *spelled) first() byte {
+	for i := range s.nw {
+		if w := s.word(i); len(w) > 0 && !empty(w) {
+			return w[0]
+		}
+	}
+	return 0
+}
+
+// near reports whether a title of so many bytes and that first letter can be similar at all.
+func (n *named) near(length int, first byte, least float64) bool {
+	return len(n.key) >= minSimilar && len(n.words) > 0 && n.words[0][0] == first && float64(2*min(len(n.key), length)) >= least*float64(len(n.key)+length)
+}
+
+// like compares a title with a name, word by word and then as a whole.
+func (n *named) like(s *spelled, least float64) (similarTo, bool) {
+	slips, ok := aligned(s, n.words)
+	if !ok || slips.weak > 0 && (least > usualSimilarity || slips.weak+slips.plain > 1) {
+		return similarTo{}, false
+	}
+	var m mask
+	m.set(s.bytes())
+	l := similarTo{ratio: m.ratio(n.key), weak: slips.weak > 0}
+	if l.ratio < least {
+		if least > usualSimilarity || slips.weak+slips.plain != 1 || slips.shortest < minSimilar {
+			return l, false
+		}
+		l.weak = true
+	}
+	return l, true
 }
 
 // mask holds at which places of a title each byte stands: of the first 256 places.
@@ -118,27 +148,51 @@ func numbersOf(key []byte) uint64 {
 	return sum
 }
 
+// slips counts the words of a title that are not written as they should be.
+type slips struct {
+	plain, weak int
+	shortest    int // bytes of the shortest of them
+}
+
+func (c *slips) count(w string, weak bool) {
+	if weak {
+		c.weak++
+	} else {
+		c.plain++
+	}
+	if c.shortest == 0 || len(w) < c.shortest {
+		c.shortest = len(w)
+	}
+}
+
 // aligned reports whether the words of a title that carry meaning are those of a wanted one, each equal or nearly so, where two
-// may be written as one.
-func aligned(s *spelled, want []string) bool {
+// may be written as one, and how many are not equal.
+func aligned(s *spelled, want []string) (slips, bool) {
+	var c slips
 	i, j := 0, 0
 	for {
 		for i < s.nw && (s.words[i].lo == s.words[i].hi || empty(s.word(i))) {
 			i++
 		}
 		if i == s.nw || j == len(want) {
-			return i == s.nw && j == len(want)
+			return c, i == s.nw && j == len(want)
 		}
 		got := s.word(i)
 		switch {
-		case string(got) == want[j] || slip(string(got), want[j], len(want) >= longTitle):
+		case string(got) == want[j]:
 			i, j = i+1, j+1
 		case i+1 < s.nw && joined(string(got), string(s.word(i+1)), want[j]):
 			i, j = i+2, j+1
 		case j+1 < len(want) && joined(want[j], want[j+1], string(got)):
 			i, j = i+1, j+2
+		case slip(string(got), want[j], len(want) >= longTitle):
+			c.count(want[j], false)
+			i, j = i+1, j+1
+		case weakSlip(string(got), want[j]):
+			c.count(want[j], true)
+			i, j = i+1, j+1
 		default:
-			return false
+			return c, false
 		}
 	}
 }
@@ -229,4 +283,42 @@ func longVowel(a, b string) bool {
 		}
 	}
 	return false
+}
+
+// weakSlip reports whether two words of six letters or more differ by what is mostly a slip and now and then another word: which
+// letters are doubled, a letter within, or one left out at the end that makes no other form of the word.
+func weakSlip(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(a) < minSimilar || len(b)-len(a) > 2 || a[0] != b[0] || strings.ContainsAny(a, "0123456789") || strings.ContainsAny(b, "0123456789") {
+		return false
+	}
+	switch {
+	case oncesEqual(a, b):
+		return true
+	case len(b) == len(a)+1:
+		return b[:len(a)] == a && strings.IndexByte("sdryne", b[len(a)]) < 0
+	case len(a) != len(b):
+		return false
+	}
+	i := 0
+	for a[i] == b[i] {
+		i++
+	}
+	return i+1 < len(a) && a[i+1:] == b[i+1:]
+}
+
+// oncesEqual reports whether two words are equal where each doubled letter is written once: "caribbean", "carribean".
+func oncesEqual(a, b string) bool {
+	i, j := 0, 0
+	for i < len(a) && j < len(b) && a[i] == b[j] {
+		for i++; i < len(a) && a[i] == a[i-1]; {
+			i++
+		}
+		for j++; j < len(b) && b[j] == b[j-1]; {
+			j++
+		}
+	}
+	return i == len(a) && j == len(b)
 }

@@ -10,6 +10,7 @@ type likeness struct {
 	name    int          // index in Target.names of what fits
 	season  int          // the title tells a season: "Show 2"; 0 if not
 	fuzzy   bool
+	weak    bool          // it is fuzzy by a slip that may be another word
 	episode bool          // the title goes on with the wanted episode's title
 	country bool          // the title goes on with the wanted country
 	year    bool          // the title goes on with the wanted year
@@ -81,8 +82,8 @@ func (t *Target) farther(r *release.Release, s *spelled) (likeness, *release.Rel
 		if name, ok := t.inSeries(s); ok {
 			return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: name, counted: true}, r, true
 		}
-		if name, ok := t.similar(s); ok {
-			return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: name, fuzzy: true}, r, true
+		if like, ok := t.similar(s); ok {
+			return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: like.name, fuzzy: true, weak: like.weak}, r, true
 		}
 	}
 	return likeness{}, nil, false

@@ -82,6 +82,44 @@ func TestSlipsOfThePenAreTakenAsFarAsTheUserLikes(t *testing.T) {
 	}
 }
 
+func TestASlipThatMayBeAnotherWordNeedsSomethingElseToConfirmIt(t *testing.T) {
+	t.Parallel()
+	film := Wanted{Kind: Movie, Titles: []string{"Millers of the Caribbean"}, Year: 2003}
+	word := Wanted{Kind: Movie, Titles: []string{"Mariner"}, Year: 2003}
+	show := Wanted{Kind: Episode, Titles: []string{"The Milling Lamp"}, Season: 1, Episode: 3, EpisodeTitles: []string{"Four Walls and a Roof"}, SeasonLengths: []int{0, 9}}
+	short := Wanted{Kind: Episode, Titles: []string{"Severance"}, Season: 1, Episode: 3, EpisodeTitles: []string{"In Perpetuity"}, SeasonLengths: []int{0, 9}}
+	for _, tt := range []struct {
+		name       string
+		wanted     Wanted
+		similarity float64
+		release    string
+		want       State
+	}{
+		{"the wrong letter doubled, in its year", film, 0, "Millers.of.the.Carribean.2003.1080p", Yes},
+		{"the wrong letter doubled, without a year", film, 0, "Millers.of.the.Carribean.1080p", Unsure},
+		{"the wrong letter doubled, a year off", film, 0, "Millers.of.the.Carribean.2004.1080p", No},
+		{"the wrong letter doubled, where the user is strict", film, 0.95, "Millers.of.the.Carribean.2003.1080p", No},
+		{"two such slips", film, 0, "Milllers.of.the.Carribean.2003.1080p", No},
+		{"a title of one word in its year", word, 0, "Marinar.2003.1080p", Unsure},
+		{"the last letter left out, with the episode's title", show, 0, "The.Millin.Lamp.S01E03.Four.Walls.and.a.Roof.720p", Yes},
+		{"the last letter left out", show, 0, "The.Millin.Lamp.S01E03.720p", Unsure},
+		{"the last letter left out, with another episode's title", show, 0, "The.Millin.Lamp.S01E03.Dust.and.Smoke.720p", No},
+		{"the last letter left out, of another episode", show, 0, "The.Millin.Lamp.S01E04.720p", No},
+		{"the first letter changed", show, 0, "The.Filling.Lamp.S01E03.Four.Walls.and.a.Roof.720p", No},
+		{"a letter of one word", short, 0, "Severence.S01E03.1080p", Unsure},
+		{"a letter of one word, with the episode's title", short, 0, "Severence.S01E03.In.Perpetuity.1080p", Yes},
+		{"two letters of one word", short, 0, "Severense.S01E03.In.Perpetuity.1080p", No},
+		{"a letter of a short word", Wanted{Kind: Episode, Titles: []string{"Lambs"}, Season: 1, Episode: 3}, 0, "Limbs.S01E03.1080p", No},
+	} {
+		w := tt.wanted
+		w.Similarity = tt.similarity
+		r := release.Parse(tt.release)
+		if m := Match(&w, &r); m.State != tt.want {
+			t.Errorf("%s: %q: got %v %s, want %v", tt.name, tt.release, m.State, m.Code, tt.want)
+		}
+	}
+}
+
 func TestRatioIsThatOfTheLongestCommonSubsequence(t *testing.T) {
 	t.Parallel()
 	long := "thelongesttitleofalltitlesthatareeverputonareleaseofafilmaboutamillerandhismill"
