@@ -42,6 +42,10 @@ func (t *Target) continued(s *spelled, w int) likeness {
 		yes.episode = true
 		return yes
 	}
+	if w+2 < s.nw && s.isNumber(w+1) && t.isEpisode(s, w+2) && t.counts(decimal(s.word(w+1))) { // "Turn 05 - Knights of the Round"
+		yes.episode = true
+		return yes
+	}
 	if t.isEpisode(s, w) {
 		yes.episode = true
 		return yes

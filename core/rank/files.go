@@ -207,14 +207,18 @@ func (p *picker) claims(shortened bool) []claim {
 	return claims
 }
 
-// shortens reports whether a title is the first words of a wanted one, two or more: "Re Zero" for "Re:Zero -Starting Life-".
+// shortens reports whether a title is the first words of a wanted one, two or more: "Re Zero" for "Re:Zero -Starting Life-"; or the
+// first letters of all.
 func (t *Target) shortens(r *release.Release) bool {
 	if len(r.Titles) == 0 {
 		return false
 	}
 	var s spelled
 	s.spell(r.Title(), false)
-	if s.nw < 2 || s.n < minSimilar {
+	if s.nw == 1 {
+		return slices.ContainsFunc(t.names, func(n named) bool { return initials(string(s.bytes()), n.Text) })
+	}
+	if s.n < minSimilar {
 		return false
 	}
 	for i := range t.names {

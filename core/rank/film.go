@@ -140,6 +140,9 @@ func (p *picker) film(f *file) (int, Rejection) {
 	if m.State == No && m.Code == CodeOtherTitle && len(p.videos) > 1 {
 		m = p.numbered(f, m)
 	}
+	if m.State == No && m.Code == CodeOtherTitle {
+		m = p.bySaga(f, m)
+	}
 	if m.State != No && m.Code != CodeCollection || m.Code == CodeCollection && len(p.videos) == 1 {
 		return 2 + int(m.Confidence), Rejection{}
 	}
@@ -152,24 +155,6 @@ func (p *picker) film(f *file) (int, Rejection) {
 		return 0, refused
 	}
 	return 1, Rejection{}
-}
-
-// numbered compares a film of a collection without the number that counts it: "2. Sintel (2010)". Its year must be the film's.
-func (p *picker) numbered(f *file, as MatchResult) MatchResult {
-	base := path.Base(f.path)
-	name := strings.TrimLeft(base, "0123456789")
-	if len(base)-len(name) > 2 || len(name) == len(base) {
-		return as
-	}
-	if name = strings.TrimLeft(name, ".-_) "); name == "" {
-		return as
-	}
-	r := release.Parse(name)
-	if m := p.t.Match(&r); m.State == Yes {
-		m.Confidence -= min(m.Confidence, 2)
-		return m
-	}
-	return as
 }
 
 // shortFor reports whether a file's title is no title of another work, but one word that stands for the wanted one: nothing,

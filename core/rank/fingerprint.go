@@ -10,7 +10,7 @@ import (
 )
 
 // Version numbers the rules of matching and judging. A verdict of an older version should be made again.
-const Version = 2
+const Version = 3
 
 // Fingerprint is a short text that changes whenever verdicts can: with the profile, with the rules of this package and with
 // the parser's. A verdict that is kept with it can be found stale.

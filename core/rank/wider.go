@@ -163,12 +163,29 @@ func (t *Target) collected(r *release.Release) (likeness, bool) {
 			s.cutCollection()
 		}
 		for k := range t.names {
-			if s.n >= 3 && leads(&s, t.names[k].words) {
+			if s.n >= 3 && leads(&s, t.names[k].words) && !t.names[k].goesOn(&s) {
 				return likeness{state: Yes, code: CodeMatch, span: spanOf(r, i), name: k, among: true}, true
 			}
 		}
 	}
 	return likeness{}, false
+}
+
+// goesOn reports whether a name that begins with a title goes on with "of", so that the title is but a part of a phrase: "Pirates"
+// is not what the films of the Pirates of the Caribbean are called.
+func (n *named) goesOn(s *spelled) bool {
+	key := string(s.bytes())
+	if len(n.key) < len(key)+2 || n.key[:len(key)] != key || n.key[len(key):len(key)+2] != "of" {
+		return false
+	}
+	var whole spelled
+	whole.spell(n.Text, false)
+	for i := range whole.nw {
+		if int(whole.words[i].lo) == len(key) && string(whole.word(i)) == "of" {
+			return true
+		}
+	}
+	return false
 }
 
 // cutCollection cuts off the end of a title what is said of a collection and not of a film.
@@ -179,12 +196,27 @@ func (s *spelled) cutCollection() {
 			continue
 		}
 		switch string(s.last()) {
-		case "original", "prequel", "sequel", "complete", "movie", "movies", "film", "films", "entire", "full":
+		case "original", "prequel", "sequel", "complete", "movie", "movies", "film", "films", "entire", "full", "collection", "trilogy", "quadrilogy", "tetralogy", "pentalogy", "hexalogy", "anthology", "saga":
 			s.cutLast()
 			continue
 		}
-		return
+		if !s.cutEdition() {
+			return
+		}
 	}
+}
+
+// cutEdition cuts a word for an edition off the end of a title.
+func (s *spelled) cutEdition() bool {
+	if s.nw < 2 {
+		return false
+	}
+	switch string(s.last()) {
+	case "extended", "theatrical", "remastered":
+		s.cutLast()
+		return true
+	}
+	return false
 }
 
 // collection reports whether a word is one for a collection that stands before the title.
