@@ -114,7 +114,7 @@ func (p *parser) lex() {
 		i += size
 		if isWordRune(r) && (open || !unicode.IsMark(r)) || open && isApostrophe(r) && p.letterAt(i) {
 			sc := scriptOf(r)
-			if open && sc == scriptCJK != (cur.script == scriptCJK) && !isApostrophe(r) {
+			if open && sc == scriptCJK != (cur.script == scriptCJK) && !isApostrophe(r) && !unicode.IsMark(r) {
 				open = false
 				g = 0
 			}

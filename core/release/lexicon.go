@@ -51,8 +51,11 @@ func (s *sieve) add(w string) {
 	s[h>>6] |= 1 << (h & 63)
 }
 
-// has reports whether w may be in the set. w is not empty.
+// has reports whether w may be in the set.
 func (s *sieve) has(w []byte) bool {
+	if len(w) == 0 {
+		return false
+	}
 	h := sift(len(w), w[0], w[len(w)/2], w[len(w)-1])
 	return s[h>>6]&(1<<(h&63)) != 0
 }
