@@ -169,7 +169,7 @@ var library = []string{
 	`INSERT INTO sighting (release, instance, seeders, tracker, languages, page, torrent, published, seen)
 		SELECT i, 'indexer', 50, '', '', '', '', 0, 1700000000000000 FROM n`,
 	`INSERT INTO release_title (title, season, first_episode, last_episode, release, verdict) SELECT i, -1, 0, 0, i, '' FROM n`,
-	`INSERT INTO candidate (item, release, position, verdict, tier, score, reasons, state, evidence, again, changed)
+	`INSERT INTO candidate (item, release, position, verdict, tier, score, code, state, evidence, again, changed)
 		SELECT i, i, 0, 'take', 1, 100, '', 'used', '', 0, 1700000000000000 FROM n`,
 	`INSERT INTO placement (id, instance, release, provider, state, files, node, added, checked, evidence, gone)
 		SELECT i, 'realdebrid', i, CAST(i AS TEXT), 'ready', '', '', 1, 1700000000000000, '', 0 FROM n`,
