@@ -194,10 +194,13 @@ func (r *Release) GroupName() string { return r.text(r.Group) }
 // SiteName is the site that put its name on the release, or "".
 func (r *Release) SiteName() string { return r.text(r.Site) }
 
-// Span is where in Raw the field was read first; empty if it was not.
+// Span is where in Raw the field was read first; empty if it was not. That there are subtitles is told by their language too.
 func (r *Release) Span(f Field) Span {
 	if f >= numFields {
 		return Span{}
+	}
+	if f == FlagSubbed.Field() && r.spans[f].Empty() {
+		return r.spans[FieldSubtitles]
 	}
 	return r.spans[f]
 }

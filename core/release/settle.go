@@ -62,7 +62,7 @@ func (p *parser) settles(w *waiting, quiet bool) bool {
 	if w.entry.effects[0].kind == kindLanguage && p.width(at) == 2 && p.beforeList(at) { // "XviD.AR [PT ENG ESP]"
 		return false
 	}
-	if w.entry.effects[1] == written(langZH) && !p.cjk && !p.boxedAlone(at, n) { // elsewhere "GB" is a country
+	if w.entry.effects[0] == written(langZH) && !p.cjk && !p.boxedAlone(at, n) { // elsewhere "GB" is a country
 		return false
 	}
 	if w.entry.effects[0] == flag(FlagComplete) && at == p.numEnd {

@@ -163,6 +163,8 @@ func TestWordsMeanWhatTheyMean(t *testing.T) {
 
 		{"subtitles", "Winter Harbour 2019 1080p Hindi AAC ESubs", "en"},
 		{"subtitles", "Winter.Harbour.2019.VOSTFR.1080p", "fr"},
+		{"subtitles", "Winter.Harbour.2019.1080p.GB.WEB-DL.H264-GRP", ""},
+		{"subtitles", "[字幕组][冬港][Winter Harbour][05][1080P][GB].mp4", "zh"},
 		{"subtitles", "Winter Harbour 2019 Ita Eng Sub Ita 1080p", "it"},
 		{"subtitles", "Winter Harbour (2019) WEB-DL 1080p Ukr/Eng | Sub Ukr/Eng", "en+uk"},
 		{"subtitles", "[Group] Winter Harbour - 07 [1080p][Multiple Subtitle] [ENG][SPA-LA][FRE]", "en+es-419+fr"},
@@ -234,6 +236,20 @@ func TestWordsAreToldOnce(t *testing.T) {
 			if n := strings.Count(w, " ") + 1; n > maxPhrase {
 				t.Errorf("%q has %d words, more than %d are never looked up", w, n, maxPhrase)
 			}
+		}
+	}
+}
+
+// TestSubbedIsToldByALanguageToo holds what settings call "subbed" to both ways of telling it, each with the bytes that tell it.
+func TestSubbedIsToldByALanguageToo(t *testing.T) {
+	t.Parallel()
+	subbed := Properties()["subbed"]
+	for name, want := range map[string]string{
+		"Winter.Harbour.2019.VOSTFR.1080p": "VOSTFR", "Winter.Harbour.2019.SUBBED.1080p": "SUBBED", "Winter.Harbour.2019.FRENCH.1080p": "",
+	} {
+		r := Parse(name)
+		if got := r.text(r.Span(FlagSubbed.Field())); got != want || subbed(&r) != (want != "") {
+			t.Errorf("%s: got subbed %v by %q, want it by %q", name, subbed(&r), got, want)
 		}
 	}
 }
