@@ -25,14 +25,20 @@ func (p *parser) effect(x effect, i, n int) {
 	r, plus := &p.rel, p.plusAfter(i+n-1)
 	switch x.kind {
 	case kindResolution:
-		r.Resolution = betterResolution(r.Resolution, Resolution(x.value), p.is(i, "uhd"))
+		if was := r.Resolution; betterResolution(was, Resolution(x.value), p.is(i, "uhd")) != was {
+			r.Resolution = Resolution(x.value)
+			p.supersede(FieldResolution, i, n)
+		}
 	case kindSource:
-		p.source(Source(x.value))
+		if was := r.Source; p.source(Source(x.value)) && was != SourceUnknown {
+			p.supersede(FieldSource, i, n)
+		}
 	case kindRemux:
 		r.Remux = true
 	case kindCodec:
 		if r.Codec == CodecUnknown || r.Codec == CodecMPEG2 {
 			r.Codec = Codec(x.value)
+			p.supersede(FieldCodec, i, n)
 		}
 	case kindDepth:
 		r.Depth = max(r.Depth, x.value)
@@ -122,9 +128,11 @@ func (p *parser) plusMeansHDR10Plus(next int) bool {
 	return next >= p.n || p.toks[next].gap != gapPlus || p.is(next, "dv") || p.is(next, "dovi")
 }
 
-// source keeps the source that says most: the more precise of one family, and a cinema recording over everything.
-func (p *parser) source(s Source) {
+// source keeps the source that says most, the more precise of one family, and a cinema recording over everything; it reports whether
+// that is another than before.
+func (p *parser) source(s Source) bool {
 	r := &p.rel
+	was := r.Source
 	switch {
 	case r.Source == SourceUnknown:
 		r.Source = s
@@ -138,6 +146,13 @@ func (p *parser) source(s Source) {
 		r.Source == SourceBluRay && (s == SourceBDRip || s == SourceBRRip || s == SourceUHDRip):
 		r.Source = s
 	}
+	return r.Source != was
+}
+
+// supersede notes that the n tokens at i tell what a field has now, and not those that told it before.
+func (p *parser) supersede(f Field, i, n int) {
+	p.rel.spans[f] = Span{}
+	p.evidence(f, i, n)
 }
 
 func betterResolution(old, found Resolution, vague bool) Resolution {

@@ -253,3 +253,25 @@ func TestSubbedIsToldByALanguageToo(t *testing.T) {
 		}
 	}
 }
+
+// TestSpansAreOfTheWordThatCounts holds a field that a later word corrected to that word.
+func TestSpansAreOfTheWordThatCounts(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		field Field
+		want  string
+	}{
+		{"Winter.Harbour.2019.2160p.WEB-DL.CAM.H264-A", FieldSource, "CAM"},
+		{"Winter.Harbour.2019.HDTV.WEB-DL.H264-A", FieldSource, "WEB-DL"},
+		{"Winter.Harbour.2019.WEB-DL.HDTV.H264-A", FieldSource, "WEB-DL"},
+		{"Winter.Harbour.2019.720p.BluRay.1080p.x264-A", FieldResolution, "1080p"},
+		{"Winter.Harbour.2019.UHD.FullHD.WEB-DL.x264-A", FieldResolution, "FullHD"},
+		{"Winter.Harbour.2019.WEB-DL.MPEG.x264-A", FieldCodec, "x264"},
+	} {
+		r := Parse(tt.name)
+		if got := r.text(r.Span(tt.field)); got != tt.want {
+			t.Errorf("%s: field %d is told by %q, want %q", tt.name, tt.field, got, tt.want)
+		}
+	}
+}
