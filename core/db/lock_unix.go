@@ -21,6 +21,10 @@ func lockFile(path string) (release func(), err error) {
 		}
 		return nil, errors.Join(fmt.Errorf("lock the library: %w", err), f.Close())
 	}
-	// Closing is what releases; nothing was written that could be lost.
-	return func() { _ = f.Close() }, nil
+	return func() {
+		// To close the file would not do: a child process that was forked at this moment has it too, until it begins to
+		// run its own program.
+		_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN) // closing is what is left to do where that fails
+		_ = f.Close()                                   // nothing was written that could be lost
+	}, nil
 }

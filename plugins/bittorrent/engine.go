@@ -75,7 +75,7 @@ func openEngine(dir string, s Settings, log *slog.Logger) (*engine, error) {
 	}
 	e := &engine{s: s, log: log, wait: readTimeout, lock: lock, both: newLimits(s), kept: shelf{filepath.Join(dir, "torrents")}, holds: map[metainfo.Hash]*hold{}}
 	if err := e.start(dir); err != nil {
-		return nil, errors.Join(err, lock.Close())
+		return nil, errors.Join(err, unlockFolder(lock))
 	}
 	return e, nil
 }
@@ -119,6 +119,12 @@ func lockFolder(dir string) (*os.File, error) {
 	return f, nil
 }
 
+// unlockFolder lets a folder go. To close the file would not do: a child process that was forked at this moment has it too,
+// until it begins to run its own program.
+func unlockFolder(f *os.File) error {
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
+}
+
 // close ends all transfers and waits until nothing runs any more; the folder is free then.
 func (e *engine) close() error {
 	e.stop()
@@ -135,7 +141,7 @@ func (e *engine) close() error {
 	for _, n := range nodes {
 		errs = append(errs, n.close())
 	}
-	errs = append(errs, e.lock.Close())
+	errs = append(errs, unlockFolder(e.lock))
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("close torrent client: %w", err)
 	}

@@ -68,7 +68,7 @@ func openDisk(o Options) (*disk, error) {
 		return nil, err
 	}
 	if err := d.scan(); err != nil {
-		d.lock.Close()
+		unlockDir(d.lock)
 		return nil, fmt.Errorf("look through the cache folder: %w", err)
 	}
 	return d, nil
@@ -203,7 +203,7 @@ func (d *disk) close() {
 	for _, e := range d.entries {
 		d.shut(e)
 	}
-	d.lock.Close()
+	unlockDir(d.lock)
 }
 
 func (d *disk) usage() (bytes int64, contents int) {

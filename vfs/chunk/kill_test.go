@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -140,4 +141,41 @@ func TestCacheServesWhenTheDiskIsFull(t *testing.T) {
 	c, stop = open(t, o, options(dir))
 	read(t, c, "a", total, 0, total)
 	stop()
+}
+
+func TestCacheLetsItsFolderGoThoughAChildHasTheLock(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	_, stop := open(t, vfstest.NewOrigin(), options(dir))
+	child := heldOpen(t, filepath.Join(dir, "lock")) // as a child process does between fork and exec
+	stop()
+	_, stop = open(t, vfstest.NewOrigin(), options(dir))
+	stop()
+	if err := syscall.Close(child); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// heldOpen returns a second descriptor of the file that this process has open at path.
+func heldOpen(t *testing.T, path string) int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if to, err := os.Readlink("/proc/self/fd/" + e.Name()); err != nil || to != path {
+			continue
+		}
+		fd, err := strconv.Atoi(e.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fd, err = syscall.Dup(fd); err != nil {
+			t.Fatal(err)
+		}
+		return fd
+	}
+	t.Fatalf("%s is not open", path)
+	return 0
 }

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lockDir takes a folder for this process, until the file is closed.
+// lockDir takes a folder for this process, until unlockDir or the process's end.
 func lockDir(dir string) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -20,6 +20,13 @@ func lockDir(dir string) (*os.File, error) {
 		return nil, fmt.Errorf("the cache folder %s is used by another process: %w", dir, err)
 	}
 	return f, nil
+}
+
+// unlockDir lets the folder go. To close the file would not do: a child process that was forked at this moment has it too,
+// until it begins to run its own program.
+func unlockDir(f *os.File) {
+	_ = unix.Flock(int(f.Fd()), unix.LOCK_UN) // closing is what is left to do where that fails
+	f.Close()
 }
 
 // punch gives the room of a stretch of a file back. Where the file system cannot, the room stays taken until the file
