@@ -130,10 +130,19 @@ func nodeName(secret []byte, c *config.Config) string {
 }
 
 func (d *Daemon) chunkOptions(c *config.Config) chunk.Options {
+	m := c.Mount
 	return chunk.Options{
-		Dir: filepath.Join(c.Data, "chunks"), MaxBytes: int64(c.Mount.Cache.Size), TTL: c.Mount.Cache.TTL,
-		ChunkSize: int64(c.Mount.Cache.Chunk), Observer: d.metrics, Logger: d.log,
+		Dir: filepath.Join(c.Data, "chunks"), MaxBytes: int64(m.Cache.Size), TTL: m.Cache.TTL, KeepFree: keepFree(m.Cache.Free),
+		Memory: int64(m.Memory), ChunkSize: int64(m.Cache.Chunk), Observer: d.metrics, Logger: d.log,
 	}
+}
+
+// keepFree is a setting as the cache has it: there 0 is the default, and none is less.
+func keepFree(n sdk.Size) int64 {
+	if n == 0 {
+		return -1
+	}
+	return int64(n)
 }
 
 // apply gives the drivers what a configuration says.
@@ -191,6 +200,9 @@ func keepFixed(old, c *config.Config) []string {
 	keep(&names, "server.secret", &c.Server.Secret, old.Server.Secret)
 	keep(&names, "mount.path", &c.Mount.Path, old.Mount.Path)
 	c.Mount.Enabled = old.Mount.Enabled
+	keep(&names, "mount.passthrough", &c.Mount.Passthrough, old.Mount.Passthrough)
+	keep(&names, "mount.memory", &c.Mount.Memory, old.Mount.Memory)
+	keep(&names, "mount.process", &c.Mount.Process, old.Mount.Process)
 	keep(&names, "mount.cache", &c.Mount.Cache, old.Mount.Cache)
 	keep(&names, "database.url", &c.Database.URL, old.Database.URL)
 	keep(&names, "cache.url", &c.Cache.URL, old.Cache.URL)

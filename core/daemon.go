@@ -28,6 +28,7 @@ import (
 	"github.com/millrace-media/millrace/core/web"
 	"github.com/millrace-media/millrace/sdk/host"
 	"github.com/millrace-media/millrace/vfs"
+	"github.com/millrace-media/millrace/vfs/fuse"
 )
 
 // Options are what a daemon can do without.
@@ -163,7 +164,7 @@ func (d *Daemon) build(c *config.Config) (err error) {
 	if err != nil {
 		return fmt.Errorf("open the chunk cache: %w", err)
 	}
-	d.kernel = &kernel{fs: d.fs, log: d.log}
+	d.kernel = &kernel{fs: d.fs, log: d.log, o: fuse.Options{NoPassthrough: !c.Mount.Passthrough, Logger: d.log}}
 	d.metrics.watch(d)
 	d.web, err = d.newWeb(c)
 	return err

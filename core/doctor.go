@@ -80,7 +80,7 @@ func (d *Daemon) checkDisk() web.Check {
 	if free < leastRoom {
 		ch.OK, ch.Remedy = false, "Make room, or make mount.cache.size smaller."
 	} else if free < int64(c.Mount.Cache.Size)-d.fs.CacheStats().Disk {
-		ch.Warn, ch.Remedy = true, fmt.Sprintf("The cache may grow to %s: it will leave the last gigabyte free.", c.Mount.Cache.Size)
+		ch.Warn, ch.Remedy = true, fmt.Sprintf("The cache may grow to %s: it will leave the last %s free.", c.Mount.Cache.Size, c.Mount.Cache.Free)
 	}
 	return ch
 }

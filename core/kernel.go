@@ -16,6 +16,7 @@ import (
 type kernel struct {
 	fs  *vfs.FS
 	log *slog.Logger
+	o   fuse.Options
 
 	mu   sync.Mutex
 	path string      // guarded by mu; where it is to be mounted; empty: nowhere
@@ -35,7 +36,7 @@ func (k *kernel) mountLocked() error {
 	if err := os.MkdirAll(k.path, 0o755); err != nil && !os.IsExist(err) {
 		return fmt.Errorf("make the folder %s to mount on: %w", k.path, err)
 	}
-	m, err := fuse.New(k.fs, k.path, fuse.Options{Logger: k.log})
+	m, err := fuse.New(k.fs, k.path, k.o)
 	if err != nil {
 		return err
 	}

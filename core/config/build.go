@@ -67,9 +67,10 @@ func buildLog(s *section) Log {
 func (d *decoder) buildMount(s *section) Mount {
 	cache := s.sections[0]
 	path := d.source.abs(s.text("path"))
-	return Mount{Enabled: path != "", Path: path, Cache: ChunkCache{
-		Size: cache.size("size"), TTL: cache.duration("ttl"), Chunk: cache.size("chunk"),
-	}}
+	return Mount{
+		Enabled: path != "", Path: path, Passthrough: s.flag("passthrough"), Memory: s.size("memory"), Process: s.text("process"),
+		Cache: ChunkCache{Size: cache.size("size"), TTL: cache.duration("ttl"), Chunk: cache.size("chunk"), Free: cache.size("free")},
+	}
 }
 
 // references checks that the profile and the scrapers that an instance names are there.

@@ -62,16 +62,29 @@ type Database struct {
 
 // Mount is the library as a folder of this machine.
 type Mount struct {
-	Enabled bool   // whether there is a Path; WebDAV works without
-	Path    string // where to mount
-	Cache   ChunkCache
+	Enabled     bool     // whether there is a Path; WebDAV works without
+	Path        string   // where to mount
+	Passthrough bool     // whether the kernel may read files that are wholly on disk without asking
+	Memory      sdk.Size // bound of all buffers
+	Process     string   // ProcessDaemon or ProcessSeparate
+	Cache       ChunkCache
 }
+
+// Who keeps the files: the tree, the cache, the mount, and the providers that the bytes come from.
+const (
+	ProcessDaemon   = "daemon"   // the daemon itself
+	ProcessSeparate = "separate" // a process of "millrace mount", which a daemon's end does not touch
+)
+
+// Separate reports whether the files are another process's.
+func (m Mount) Separate() bool { return m.Process == ProcessSeparate }
 
 // ChunkCache is the disk cache of what was streamed, for the mount and for WebDAV.
 type ChunkCache struct {
 	Size  sdk.Size      // at most so many bytes on disk; oldest use goes first
 	TTL   time.Duration // drop what nobody read for so long; 0: never for that alone
-	Chunk sdk.Size      // bytes fetched at once
+	Chunk sdk.Size      // what is fetched and kept at least; a power of two
+	Free  sdk.Size      // left free on the disk
 }
 
 // Library is one tree of folders in the mount.

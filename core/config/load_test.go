@@ -35,7 +35,10 @@ func defaults(t *testing.T, base string) *config.Config {
 		Data:   filepath.Join(base, "data"),
 		Server: config.Server{Listen: "127.0.0.1:8080"},
 		Log:    config.Log{Level: "info"},
-		Mount:  config.Mount{Cache: config.ChunkCache{Size: 20 << 30, Chunk: 1 << 20}},
+		Mount: config.Mount{
+			Passthrough: true, Memory: 128 << 20, Process: config.ProcessDaemon,
+			Cache: config.ChunkCache{Size: 20 << 30, Chunk: 128 << 10, Free: 1 << 30},
+		},
 		Libraries: []config.Library{
 			{
 				Name: "movies", Kind: sdk.Movie,
@@ -102,11 +105,15 @@ cache {
   url = "redis://:pw@cache:6379/0"
 }
 mount {
-  path = "/mnt/library"
+  path        = "/mnt/library"
+  passthrough = false
+  memory      = "1GiB"
+  process     = "separate"
   cache {
     size  = "2TiB"
     ttl   = "2w"
     chunk = "4MiB"
+    free  = "0B"
   }
 }
 library "films" {
@@ -186,7 +193,7 @@ func TestEveryBlockReachesTheConfig(t *testing.T) {
 		Database: config.Database{URL: sdk.NewSecret("postgres://user:pw@db/millrace")},
 		Cache:    config.Cache{URL: sdk.NewSecret("redis://:pw@cache:6379/0")},
 		Mount: config.Mount{
-			Enabled: true, Path: "/mnt/library",
+			Enabled: true, Path: "/mnt/library", Memory: 1 << 30, Process: config.ProcessSeparate,
 			Cache: config.ChunkCache{Size: 2 << 40, TTL: 14 * 24 * time.Hour, Chunk: 4 << 20},
 		},
 		Libraries: []config.Library{

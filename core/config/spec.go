@@ -108,10 +108,16 @@ func rootBlock() block {
 			}},
 			{name: "mount", attrs: []attr{
 				text("path", "Where to mount the library; WebDAV only if absent."),
+				typed(sdk.TypeBool, "passthrough", "Have the kernel read files that are wholly on disk without asking, where it can.").or("true"),
+				typed(sdk.TypeSize, "memory", "Memory for all that is read and read ahead, together.").or(`"128MiB"`).between(16*mebibyte, 1<<40),
+				text("process", `Who keeps the files and their providers: "daemon", or "separate", a process of "millrace mount".`).or(`"daemon"`).
+					oneOf(ProcessDaemon, ProcessSeparate),
 			}, blocks: []block{{name: "cache", attrs: []attr{
 				typed(sdk.TypeSize, "size", "Disk space for what was streamed; oldest use goes first.").or(`"20GiB"`).between(64*mebibyte, 1<<50),
 				typed(sdk.TypeDuration, "ttl", "Drop what nobody read for so long; 0 is never for that alone.").or(`"0"`).between(0, 3650*day),
-				typed(sdk.TypeSize, "chunk", "Bytes fetched at once.").or(`"1MiB"`).between(64<<10, 16*mebibyte),
+				typed(sdk.TypeSize, "chunk", "What is fetched and kept at least, a power of two. Another size empties the cache.").or(`"128KiB"`).
+					between(64<<10, 16*mebibyte).checked(checkPower),
+				typed(sdk.TypeSize, "free", "Disk space that the cache leaves free.").or(`"1GiB"`).between(0, 1<<50),
 			}}}},
 			libraryBlock(),
 			profileBlock(),
@@ -231,6 +237,14 @@ var nameForm = regexp.MustCompile(`^[a-z0-9]+([_-][a-z0-9]+)*$`)
 func checkName(s string) error {
 	if len(s) > 64 || !nameForm.MatchString(s) {
 		return fmt.Errorf("%q is not a name: write lower-case letters and digits, with single - or _ between them", s)
+	}
+	return nil
+}
+
+// checkPower wants a size that is a power of two. What is no size at all is told by its type.
+func checkPower(s string) error {
+	if n, err := sdk.ParseSize(s); err == nil && (n <= 0 || n&(n-1) != 0) {
+		return fmt.Errorf("%q is not a power of two: write 64KiB, 128KiB, 256KiB, 512KiB, 1MiB and so on", s)
 	}
 	return nil
 }

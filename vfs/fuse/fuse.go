@@ -28,6 +28,8 @@ type Options struct {
 	KernelReadahead int64
 	// Grace is how long Unmount waits for programs that still have files open. 0 means 5 s.
 	Grace time.Duration
+	// NoPassthrough has every read answered here, also of files that the kernel could read by itself.
+	NoPassthrough bool
 	// Logger takes what an operator should know. Optional.
 	Logger *slog.Logger
 }

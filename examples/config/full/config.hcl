@@ -36,12 +36,16 @@ cache {
 }
 
 mount {
-  path = "./mnt" # absent: WebDAV only
+  path        = "./mnt"  # absent: WebDAV only
+  passthrough = true     # files that are wholly on disk are read by the kernel alone, where it can (Linux 6.9, root)
+  memory      = "128MiB" # for all that is read and read ahead, together
+  process     = "daemon" # or "separate": "millrace mount" runs beside the daemon, whose end then stops no film
 
   cache {
-    size  = "20GiB" # disk space for what was streamed; oldest use goes first
-    ttl   = "0"     # drop what nobody read for so long; 0: never for that alone
-    chunk = "1MiB"  # fetched at once
+    size  = "20GiB"  # disk space for what was streamed; oldest use goes first
+    ttl   = "0"      # drop what nobody read for so long; 0: never for that alone
+    chunk = "128KiB" # what is fetched and kept at least; a change empties the cache
+    free  = "1GiB"   # left free on the disk, whatever size says
   }
 }
 
