@@ -44,6 +44,9 @@ type content struct {
 	key
 	refs   int // Files and runs
 	pieces map[int64]*piece
+	from   string // who sent its bytes last, where the source tells
+	store  *store // while a run has it open
+	opens  int    // runs that do
 }
 
 // piece is a chunk in memory, or one that is on its way there.
@@ -53,11 +56,12 @@ type piece struct {
 	run  *run  // who brings it; nil once it is here
 	done chan struct{}
 	// buf and err are set before done is closed. The buffer is the piece's while pins > 0 or it is in recent.
-	buf    []byte
-	err    error
-	origin Origin
-	pins   int
-	elem   *list.Element
+	buf     []byte
+	err     error
+	origin  Origin
+	pins    int
+	waiting int // readers
+	elem    *list.Element
 }
 
 // New returns a cache over src. It opens the folder, takes it for itself (two processes must not share one) and looks

@@ -22,7 +22,8 @@ var ErrClosed = errors.New("chunk cache closed")
 
 // Source brings the bytes of a content: a body of the n bytes that start at off, or an error, which is final. A body
 // that ends early, or brings nothing for Options.Stall, is asked for again from where it ended. ReadRange and the body's
-// Read return soon after ctx ends or the body is closed.
+// Read return soon after ctx ends or the body is closed. Urgent tells of its ctx whether a reader waits. A body may have
+// a method From() string, the name of whoever sends it; see File.From.
 type Source interface {
 	ReadRange(ctx context.Context, contentID string, off, n int64) (io.ReadCloser, error)
 }

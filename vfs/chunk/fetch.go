@@ -41,6 +41,7 @@ func (f *fetcher) open() {
 	if f.store = f.c.disk.acquire(f.r.of.key); f.store == nil {
 		return
 	}
+	f.share(f.store, +1)
 	f.saves, f.saved = make(chan *piece, saveQueue), make(chan struct{})
 	go func() {
 		defer close(f.saved)
@@ -58,7 +59,18 @@ func (f *fetcher) close() {
 	}
 	close(f.saves)
 	<-f.saved
+	f.share(nil, -1)
 	f.c.disk.release(f.store)
+}
+
+// share lets others look at what the content has on disk, for as long as a run has it open.
+func (f *fetcher) share(s *store, open int) {
+	f.c.mu.Lock()
+	defer f.c.mu.Unlock()
+	ct := f.r.of
+	if ct.opens += open; s != nil || ct.opens == 0 {
+		ct.store = s
+	}
 }
 
 func (f *fetcher) unpin(p *piece) {
@@ -166,6 +178,7 @@ func (f *fetcher) ask(ctx context.Context, off, n, end int64) error {
 	body, err := f.c.src.ReadRange(f.ctx, f.r.of.id, off, f.want)
 	if err == nil {
 		f.body = body
+		f.credit(body)
 		return nil
 	}
 	f.guard.Stop()
@@ -179,6 +192,17 @@ func (f *fetcher) ask(ctx context.Context, off, n, end int64) error {
 		return ctx.Err()
 	}
 	return &final{err}
+}
+
+// credit remembers who sends.
+func (f *fetcher) credit(body io.ReadCloser) {
+	named, ok := body.(interface{ From() string })
+	if !ok {
+		return
+	}
+	f.c.mu.Lock()
+	defer f.c.mu.Unlock()
+	f.r.of.from = named.From()
 }
 
 // fill reads from the body until p is full. When it fails the request has ended.

@@ -164,6 +164,7 @@ func (f *File) piece(ctx context.Context, cl *claim, n, last int64) (p *piece, w
 		c.hasten(cl, p)
 	}
 	p.pins++
+	c.await(p)
 	c.mu.Unlock()
 	return p, true, c.wait(ctx, p)
 }
@@ -176,10 +177,11 @@ func (c *Cache) wait(ctx context.Context, p *piece) error {
 	case <-ctx.Done():
 		err = fmt.Errorf("wait for chunk %d of %s: %w", p.n, p.of.id, ctx.Err())
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.settle(p)
 	if err != nil {
-		c.mu.Lock()
 		c.unpin(p)
-		c.mu.Unlock()
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package chunk
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,6 +23,7 @@ type run struct {
 	counted bool // among c.prefetching
 	claims  map[*claim]struct{}
 	cancel  context.CancelFunc // set when started
+	waiting atomic.Int32       // readers that wait for its pieces
 }
 
 // claim is somebody's interest in runs. A run in which nobody is interested ends.
@@ -100,7 +102,10 @@ func (c *Cache) split(r *run, n int64) *run {
 	s := &run{c: c, of: r.of, pos: n, end: r.end, claims: map[*claim]struct{}{}}
 	r.end = n
 	for i := s.pos; i < s.end; i++ {
-		s.of.pieces[i].run = s
+		p := s.of.pieces[i]
+		p.run = s
+		r.waiting.Add(-int32(p.waiting))
+		s.waiting.Add(int32(p.waiting))
 	}
 	for cl := range r.claims {
 		cl.join(s)
@@ -126,7 +131,7 @@ func (c *Cache) dispatch() {
 
 func (c *Cache) start(r *run) {
 	r.started = true
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), runKey{}, r))
 	r.cancel = cancel
 	c.fetches.Add(1)
 	go func() {
@@ -204,6 +209,7 @@ func (c *Cache) deliver(r *run, buf []byte, from Origin) *piece {
 	}
 	p := r.of.pieces[r.pos]
 	r.pos++
+	r.waiting.Add(-int32(p.waiting))
 	p.buf, p.origin, p.run = buf, from, nil
 	p.pins++
 	p.elem = c.memory.recent.PushBack(p)
