@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -306,4 +308,34 @@ func TestRandomReadersUnderPressure(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+func TestCacheDoesNotKeepManyFilesOpen(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	opt := options(dir)
+	opt.SyncEvery = time.Hour
+	c, _ := open(t, vfstest.NewOrigin(), opt)
+	for i := range 600 {
+		read(t, c, fmt.Sprint(i), size, 0, size)
+	}
+	vfstest.Eventually(t, "no more than some hundred are open", func() bool { return openIn(t, dir) < 600 })
+	if s := c.Stats(); s.Contents != 600 {
+		t.Errorf("got %+v, want 600 contents", s)
+	}
+}
+
+// openIn returns how many files in a folder this process has open.
+func openIn(t *testing.T, dir string) (n int) {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Skipf("cannot see what is open here: %v", err)
+	}
+	for _, e := range entries {
+		if to, err := os.Readlink("/proc/self/fd/" + e.Name()); err == nil && strings.HasPrefix(to, dir) {
+			n++
+		}
+	}
+	return n
 }

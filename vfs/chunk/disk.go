@@ -19,6 +19,9 @@ const (
 	segmentBytes = 8 << 20
 	// pauseFull is how long nothing is written after the disk was full or failed.
 	pauseFull = 30 * time.Second
+	// maxIdle is how many contents stay open while nobody uses them, and maxUnsynced how many of these may have
+	// something to flush, so that a scan of thousands does not run out of descriptors.
+	maxIdle, maxUnsynced = 64, 256
 )
 
 var errNoRoom = errors.New("no room on the cache disk")
@@ -30,9 +33,12 @@ type disk struct {
 	per   int64 // chunks a segment
 	lock  *os.File
 
+	flushing sync.Mutex // one flush at a time
+
 	mu        sync.Mutex // guards everything below, and the fields of entries and segments; held for no I/O but opening
 	entries   map[string]*entry
 	recent    list.List // of *segment, least recently used first
+	idle      list.List // of *entry, open though nobody uses them, least recently used first
 	used      int64
 	fullUntil time.Time
 	closed    bool
@@ -43,8 +49,10 @@ type entry struct {
 	name     string
 	key      key
 	segments map[int64]*segment
-	store    *store // while refs > 0
+	used     time.Time
+	store    *store // while refs > 0, and for a while after
 	refs     int
+	idle     *list.Element // while open and refs == 0
 }
 
 // segment is a stretch of a content's chunks.
@@ -60,6 +68,7 @@ type segment struct {
 func openDisk(o Options) (*disk, error) {
 	d := &disk{o: o, chunk: o.ChunkSize, per: max(1, segmentBytes/o.ChunkSize), entries: map[string]*entry{}}
 	d.recent.Init()
+	d.idle.Init()
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the cache folder: %w", err)
 	}
@@ -122,36 +131,63 @@ func (d *disk) open(e *entry) error {
 		}
 		e.store = s
 	}
-	e.refs++
+	d.use(e)
 	return nil
 }
 
-// release ends one use of a store. The last one leaves it open while it has something to flush.
-func (d *disk) release(s *store) {
-	if s == nil {
-		return
+// use counts one more user of an open store.
+func (d *disk) use(e *entry) {
+	e.refs++
+	if e.idle != nil {
+		d.idle.Remove(e.idle)
+		e.idle = nil
 	}
+}
+
+// release ends one use of a store. It stays open for the next, unless many others are.
+func (d *disk) release(s *store) {
+	if s != nil && d.done(s) > maxUnsynced {
+		d.flush()
+	}
+}
+
+// done is release without the flush that it may bring about. It returns how many stores nobody uses.
+func (d *disk) done(s *store) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	s.e.refs--
-	d.shut(s.e)
+	if s.e.refs == 0 {
+		s.e.idle = d.idle.PushBack(s.e)
+		d.shutIdle()
+	}
+	return d.idle.Len()
 }
 
+// shutIdle closes stores that nobody uses: those of which nothing is left, and the oldest of the rest where there are
+// too many. What has something to flush stays.
+func (d *disk) shutIdle() {
+	for el := d.idle.Front(); el != nil; {
+		e := el.Value.(*entry)
+		el = el.Next()
+		if d.idle.Len() > maxIdle || len(e.segments) == 0 || d.closed {
+			d.shut(e)
+		}
+	}
+}
+
+// shut closes a store that nobody uses, unless it has something to flush.
 func (d *disk) shut(e *entry) {
 	s := e.store
-	if s == nil || e.refs > 0 {
+	if !d.closed && s.dirty() {
 		return
 	}
-	if !d.closed && len(s.unsynced()) > 0 {
-		return
-	}
-	e.store = nil
+	d.idle.Remove(e.idle)
+	e.store, e.idle = nil, nil
 	if len(e.segments) == 0 {
 		d.unlink(e.name)
 		delete(d.entries, e.name)
 	} else {
-		now := time.Now()
-		_ = os.Chtimes(s.idx.Name(), now, now) // only the order of eviction after a restart depends on it
+		_ = os.Chtimes(s.idx.Name(), e.used, e.used) // only the order of eviction after a restart depends on it
 	}
 	s.closeFiles()
 }
@@ -166,7 +202,9 @@ func (d *disk) unlink(name string) {
 
 // flush makes what was written last. What cannot be made to last is given up, since nobody knows what is on the disk.
 func (d *disk) flush() {
-	for _, s := range d.inUse() {
+	d.flushing.Lock()
+	defer d.flushing.Unlock()
+	for _, s := range d.unsynced() {
 		numbers := s.unsynced()
 		if err := s.flush(numbers); err != nil {
 			d.failed(err)
@@ -174,17 +212,18 @@ func (d *disk) flush() {
 				d.drop(s, n)
 			}
 		}
-		d.release(s)
+		d.done(s)
 	}
 }
 
-func (d *disk) inUse() []*store {
+// unsynced opens the stores that have something to flush.
+func (d *disk) unsynced() []*store {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var stores []*store
 	for _, e := range d.entries {
-		if e.store != nil {
-			e.refs++
+		if e.store != nil && e.store.dirty() {
+			d.use(e)
 			stores = append(stores, e.store)
 		}
 	}
@@ -200,9 +239,7 @@ func (d *disk) close() {
 		return
 	}
 	d.closed = true
-	for _, e := range d.entries {
-		d.shut(e)
-	}
+	d.shutIdle()
 	unlockDir(d.lock)
 }
 

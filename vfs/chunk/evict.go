@@ -15,28 +15,33 @@ func (d *disk) add(e *entry, n, bytes int64, used time.Time) {
 		e.segments[sg.n] = sg
 	}
 	sg.bytes += bytes
-	sg.used = used
+	sg.used, e.used = used, used
 	d.used += bytes
 }
 
-// account counts a chunk that is about to be written, and says whether it may be.
-func (d *disk) account(e *entry, n, bytes int64) bool {
+// account counts chunks that are about to be written, from first on, and returns how many of them may be.
+func (d *disk) account(e *entry, first int64, bufs [][]byte) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if sg := e.segments[n/d.per]; sg != nil && sg.going || d.used+bytes > d.o.MaxBytes {
-		return false
+	for i, b := range bufs {
+		n := first + int64(i)
+		if sg := e.segments[n/d.per]; sg != nil && sg.going || d.used+int64(len(b)) > d.o.MaxBytes {
+			return i
+		}
+		d.add(e, n, int64(len(b)), time.Now())
+		d.recent.MoveToBack(e.segments[n/d.per].elem)
 	}
-	d.add(e, n, bytes, time.Now())
-	d.recent.MoveToBack(e.segments[n/d.per].elem)
-	return true
+	return len(bufs)
 }
 
 // unaccount takes account back.
-func (d *disk) unaccount(e *entry, n, bytes int64) {
+func (d *disk) unaccount(e *entry, first int64, bufs [][]byte) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if sg := e.segments[n/d.per]; sg != nil {
-		d.lessen(sg, bytes)
+	for i, b := range bufs {
+		if sg := e.segments[(first+int64(i))/d.per]; sg != nil {
+			d.lessen(sg, int64(len(b)))
+		}
 	}
 }
 
@@ -58,6 +63,7 @@ func (d *disk) touch(e *entry, n int64) {
 	defer d.mu.Unlock()
 	if sg := e.segments[n/d.per]; sg != nil {
 		sg.used = time.Now()
+		e.used = sg.used
 		d.recent.MoveToBack(sg.elem)
 	}
 }

@@ -46,7 +46,7 @@ func (f *fetcher) open() {
 	go func() {
 		defer close(f.saved)
 		for p := range f.saves {
-			f.store.save(p.n, p.buf)
+			f.store.save(p.n, [][]byte{p.buf})
 			f.unpin(p)
 		}
 	}()

@@ -3,8 +3,10 @@ package chunk
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/sys/unix"
 )
@@ -59,3 +61,36 @@ func freeBytes(dir string) (int64, bool) {
 
 // syncData returns when a file's data is on disk.
 func syncData(f *os.File) error { return unix.Fdatasync(int(f.Fd())) }
+
+// maxBuffers is how many buffers one system call takes.
+const maxBuffers = 1024
+
+// writeAt writes buffers one after the other, in one system call where that can be.
+func writeAt(f *os.File, bufs [][]byte, off int64) error {
+	for len(bufs) > 0 {
+		n, err := unix.Pwritev(int(f.Fd()), bufs[:min(len(bufs), maxBuffers)], off)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err == nil && n == 0 {
+			err = io.ErrShortWrite
+		}
+		if err != nil {
+			return fmt.Errorf("write cache file: %w", err)
+		}
+		off, bufs = off+int64(n), skip(bufs, n)
+	}
+	return nil
+}
+
+// skip returns what is left of buffers after their first n bytes.
+func skip(bufs [][]byte, n int) [][]byte {
+	for len(bufs) > 0 && n >= len(bufs[0]) {
+		n, bufs = n-len(bufs[0]), bufs[1:]
+	}
+	if n > 0 {
+		bufs = slices.Clone(bufs) // the caller's stay as they are
+		bufs[0] = bufs[0][n:]
+	}
+	return bufs
+}

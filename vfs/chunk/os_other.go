@@ -30,3 +30,14 @@ func taken(*os.File) int64 { return 0 }
 func freeBytes(string) (int64, bool) { return 0, false }
 
 func syncData(f *os.File) error { return f.Sync() }
+
+// writeAt writes buffers one after the other.
+func writeAt(f *os.File, bufs [][]byte, off int64) error {
+	for _, b := range bufs {
+		if _, err := f.WriteAt(b, off); err != nil {
+			return err
+		}
+		off += int64(len(b))
+	}
+	return nil
+}

@@ -230,32 +230,83 @@ func (s *store) checksum(n int64) (uint32, bool) {
 	return s.parse(b[:], n)
 }
 
-// save writes chunk n, where the disk has room for it.
-func (s *store) save(n int64, data []byte) {
-	if s.has(n) {
-		return
+// save writes consecutive chunks, of which bufs has the data, where the disk has room for them.
+func (s *store) save(first int64, bufs [][]byte) {
+	for len(bufs) > 0 && s != nil {
+		n := s.missing(first, len(bufs))
+		if n > 0 {
+			s.write(first, bufs[:n])
+		}
+		n = min(n+1, len(bufs)) // the one after is there
+		first, bufs = first+int64(n), bufs[n:]
 	}
-	if err := s.d.room(int64(len(data))); err != nil {
-		s.d.o.Observer.Lost(Unwritten, int64(len(data)))
+}
+
+// missing returns how many of the n chunks from first on are not there, up to the first that is.
+func (s *store) missing(first int64, n int) int {
+	for i := range n {
+		if s.has(first + int64(i)) {
+			return i
+		}
+	}
+	return n
+}
+
+func (s *store) write(first int64, bufs [][]byte) {
+	total := sizeOf(bufs)
+	if err := s.d.room(total); err != nil {
+		s.d.o.Observer.Lost(Unwritten, total)
 		return
 	}
 	s.io.RLock()
 	defer s.io.RUnlock()
-	if !s.d.account(s.e, n, int64(len(data))) {
-		s.d.o.Observer.Lost(Unwritten, int64(len(data)))
+	n := s.d.account(s.e, first, bufs)
+	bufs = bufs[:n]
+	if lost := total - sizeOf(bufs); lost > 0 {
+		s.d.o.Observer.Lost(Unwritten, lost)
+	}
+	if n == 0 {
 		return
 	}
-	if _, err := s.data.WriteAt(data, n*s.d.chunk); err != nil {
-		s.d.unaccount(s.e, n, int64(len(data)))
+	if err := writeAt(s.data, bufs, first*s.d.chunk); err != nil {
+		s.d.unaccount(s.e, first, bufs)
 		s.d.failed(err)
-		s.d.o.Observer.Lost(Unwritten, int64(len(data)))
+		s.d.o.Observer.Lost(Unwritten, sizeOf(bufs))
 		return
 	}
-	sum := s.sum(n, data)
+	s.wrote(first, bufs)
+}
+
+// wrote notes that chunks are there. What another wrote meanwhile was counted twice.
+func (s *store) wrote(first int64, bufs [][]byte) {
+	for i, data := range bufs {
+		n := first + int64(i)
+		sum := s.sum(n, data)
+		s.mu.Lock()
+		twice := s.have[n/64]&(1<<(n%64)) != 0
+		if !twice {
+			s.have[n/64] |= 1 << (n % 64)
+			s.fresh[n] = sum
+		}
+		s.mu.Unlock()
+		if twice {
+			s.d.unaccount(s.e, n, bufs[i:i+1])
+		}
+	}
+}
+
+func sizeOf(bufs [][]byte) (n int64) {
+	for _, b := range bufs {
+		n += int64(len(b))
+	}
+	return n
+}
+
+// dirty says whether there is anything to flush.
+func (s *store) dirty() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.have[n/64] |= 1 << (n % 64)
-	s.fresh[n] = sum
+	return len(s.fresh) > 0
 }
 
 // unsynced returns the numbers of the chunks that are written but not yet in the index.
