@@ -3,16 +3,15 @@ package vfstest
 import (
 	"encoding/gob"
 	"errors"
+	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/millrace-media/millrace/vfs"
 )
@@ -20,9 +19,16 @@ import (
 // processEnv holds the folder that a child process reads.
 const processEnv = "MILLRACE_VFSTEST_ROOT"
 
+// Patience is how long a reading process is given for one call. A call that takes longer is a hang, which no file system
+// of ours may cause: it is far over every deadline, even on a machine that is busy.
+const Patience = 90 * time.Second
+
+// ErrHang says that a call did not return within Patience.
+var ErrHang = errors.New("the call hangs")
+
 // Process returns a reader of the files in a folder that works in a process of its own, since a process must not read
-// its own mount. The test binary's TestMain must call Main.
-func Process(t *testing.T, root string) Reader {
+// its own mount. The test binary's TestMain must call Main. The reader is a Holder.
+func Process(t testing.TB, root string) Reader {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -42,16 +48,9 @@ func Process(t *testing.T, root string) Reader {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	p := &process{send: gob.NewEncoder(in), waiting: map[int]chan answer{}}
-	done := make(chan struct{})
-	go p.receive(gob.NewDecoder(out), done)
-	t.Cleanup(func() {
-		in.Close()
-		<-done
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the reading process: %v", err)
-		}
-	})
+	p := &process{cmd: cmd, send: gob.NewEncoder(in), waiting: map[int]chan answer{}, gone: make(chan struct{})}
+	go p.receive(gob.NewDecoder(out))
+	t.Cleanup(func() { p.end(t, in) })
 	return p
 }
 
@@ -59,6 +58,8 @@ type question struct {
 	ID   int
 	Op   string
 	Path string
+	Way  Way
+	Held int
 	Off  int64
 	N    int
 }
@@ -68,19 +69,59 @@ type answer struct {
 	Errno   syscall.Errno
 	Err     string
 	Data    []byte
+	Held    int
 	Entries []Entry
 }
 
 type process struct {
+	cmd  *exec.Cmd
+	gone chan struct{} // closed when nothing more comes from the process
+
 	mu      sync.Mutex // guards everything below
 	send    *gob.Encoder
 	last    int
 	waiting map[int]chan answer
 	ended   bool
+	killed  bool
 }
 
-func (p *process) receive(dec *gob.Decoder, done chan<- struct{}) {
-	defer close(done)
+var _ Holder = (*process)(nil)
+
+// end has the process end by itself, and by force where it hangs.
+func (p *process) end(t testing.TB, in io.Closer) {
+	in.Close()
+	select {
+	case <-p.gone:
+	case <-time.After(Patience):
+		t.Error("the reading process hangs")
+		_ = p.cmd.Process.Kill() // it may end just now
+		<-p.gone
+	}
+	err := p.cmd.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err != nil && !p.killed {
+		t.Errorf("the reading process: %v", err)
+	}
+}
+
+// Kill kills a reader's process, as the machine or an impatient person does.
+func Kill(t testing.TB, r Reader) {
+	t.Helper()
+	p, ok := r.(*process)
+	if !ok {
+		t.Fatalf("%T has no process", r)
+	}
+	p.mu.Lock()
+	p.killed = true
+	p.mu.Unlock()
+	if err := p.cmd.Process.Kill(); err != nil {
+		t.Error(err)
+	}
+}
+
+func (p *process) receive(dec *gob.Decoder) {
+	defer close(p.gone)
 	for {
 		var a answer
 		err := dec.Decode(&a)
@@ -104,11 +145,17 @@ func (p *process) ask(q question) (answer, error) {
 	if err := p.write(q, ch); err != nil {
 		return answer{}, err
 	}
-	a, ok := <-ch
-	if !ok {
-		return a, errors.New("the reading process ended")
+	t := time.NewTimer(Patience)
+	defer t.Stop()
+	select {
+	case a, ok := <-ch:
+		if !ok {
+			return a, errors.New("the reading process ended")
+		}
+		return a, fromErrno(a)
+	case <-t.C:
+		return answer{}, fmt.Errorf("%s %s: %w", q.Op, q.Path, ErrHang)
 	}
-	return a, fromErrno(a)
 }
 
 func (p *process) write(q question, ch chan answer) error {
@@ -137,6 +184,8 @@ func fromErrno(a answer) error {
 		return vfs.ErrBusy
 	case a.Errno == syscall.EIO:
 		return vfs.ErrBroken
+	case a.Errno != 0:
+		return fmt.Errorf("%s: %w", a.Err, a.Errno)
 	default:
 		return errors.New(a.Err)
 	}
@@ -160,6 +209,33 @@ func (p *process) Stat(path string) (Entry, error) {
 	return a.Entries[0], nil
 }
 
+func (p *process) Ways() []Way { return slices.Clone(ways) }
+
+func (p *process) Hold(path string, by Way) (Held, error) {
+	a, err := p.ask(question{Op: "hold", Path: path, Way: by})
+	if err != nil {
+		return nil, err
+	}
+	return &heldFile{p: p, id: a.Held, path: path}, nil
+}
+
+// heldFile is a file that the process has open.
+type heldFile struct {
+	p    *process
+	id   int
+	path string
+}
+
+func (f *heldFile) ReadAt(off int64, n int) ([]byte, error) {
+	a, err := f.p.ask(question{Op: "read held", Path: f.path, Held: f.id, Off: off, N: n})
+	return a.Data, err
+}
+
+func (f *heldFile) Close() error {
+	_, err := f.p.ask(question{Op: "drop", Path: f.path, Held: f.id})
+	return err
+}
+
 // Do has the process do something else to a path: "write", "mkdir", "remove", "rename", "chmod" or "xattr". It returns
 // the errno, or 0.
 func Do(r Reader, op, path string) syscall.Errno {
@@ -172,98 +248,4 @@ func Do(r Reader, op, path string) syscall.Errno {
 		return syscall.EIO
 	}
 	return a.Errno
-}
-
-// serve answers questions until there are no more.
-func serve(root string, in io.Reader, out io.Writer) {
-	dec, enc := gob.NewDecoder(in), gob.NewEncoder(out)
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	defer wg.Wait()
-	for {
-		var q question
-		if err := dec.Decode(&q); err != nil {
-			return
-		}
-		wg.Go(func() {
-			a := answer{ID: q.ID}
-			if err := do(filepath.Join(root, filepath.FromSlash(q.Path)), q, &a); err != nil {
-				a.Err = err.Error()
-				errors.As(err, &a.Errno)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			_ = enc.Encode(a) // nobody is left to hear of an error
-		})
-	}
-}
-
-func do(path string, q question, a *answer) (err error) {
-	switch q.Op {
-	case "read":
-		a.Data, err = readFile(path, q.Off, q.N)
-	case "list":
-		a.Entries, err = list(path)
-	case "stat":
-		var st fs.FileInfo
-		if st, err = os.Stat(path); err == nil {
-			a.Entries = []Entry{fileEntry(st)}
-		}
-	case "write":
-		var f *os.File
-		if f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600); err == nil {
-			f.Close()
-		}
-	case "mkdir":
-		err = os.Mkdir(path, 0o700)
-	case "remove":
-		err = os.Remove(path)
-	case "rename":
-		err = os.Rename(path, path+".new")
-	case "chmod":
-		err = os.Chmod(path, 0o600)
-	case "xattr":
-		_, err = xattr(path)
-	default:
-		err = syscall.ENOSYS
-	}
-	return err
-}
-
-func readFile(path string, off int64, n int) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	buf := make([]byte, n)
-	m, err := f.ReadAt(buf, off)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	return buf[:m], nil
-}
-
-func list(path string) ([]Entry, error) {
-	dir, err := os.ReadDir(path)
-	if err != nil {
-		return nil, err
-	}
-	var entries []Entry
-	for _, e := range dir {
-		st, err := e.Info()
-		if err != nil {
-			return nil, err
-		}
-		entries = append(entries, fileEntry(st))
-	}
-	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
-	return entries, nil
-}
-
-func fileEntry(st fs.FileInfo) Entry {
-	if st.IsDir() {
-		return Entry{Name: st.Name(), Dir: true}
-	}
-	return Entry{Name: st.Name(), Size: st.Size(), Mtime: st.ModTime().Unix()}
 }

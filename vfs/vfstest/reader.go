@@ -1,9 +1,6 @@
 package vfstest
 
 import (
-	"context"
-	"errors"
-	"io"
 	"testing"
 	"time"
 
@@ -31,63 +28,6 @@ type Entry struct {
 
 // Open returns a reader of an FS. What it starts it ends with t.Cleanup.
 type Open func(t *testing.T, fsys *vfs.FS) Reader
-
-// Direct reads an FS by calling it.
-func Direct(t *testing.T, fsys *vfs.FS) Reader {
-	t.Helper()
-	return direct{fsys}
-}
-
-type direct struct{ fsys *vfs.FS }
-
-func (d direct) ReadAt(path string, off int64, n int) ([]byte, error) {
-	node, err := d.fsys.Tree().Walk(path)
-	if err != nil {
-		return nil, err
-	}
-	h, err := d.fsys.Open(node.Inode)
-	if err != nil {
-		return nil, err
-	}
-	defer h.Close()
-	buf := make([]byte, n)
-	m, err := h.ReadAt(context.Background(), buf, off)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	return buf[:m], nil
-}
-
-func (d direct) List(path string) ([]Entry, error) {
-	node, err := d.fsys.Tree().Walk(path)
-	if err != nil {
-		return nil, err
-	}
-	nodes, err := d.fsys.ReadDir(node.Inode)
-	if err != nil {
-		return nil, err
-	}
-	var entries []Entry
-	for _, n := range nodes {
-		entries = append(entries, entry(n))
-	}
-	return entries, nil
-}
-
-func (d direct) Stat(path string) (Entry, error) {
-	node, err := d.fsys.Tree().Walk(path)
-	if err != nil {
-		return Entry{}, err
-	}
-	return entry(node), nil
-}
-
-func entry(n vfs.Node) Entry {
-	if n.Dir {
-		return Entry{Name: n.Name, Dir: true}
-	}
-	return Entry{Name: n.Name, Size: n.Size, Mtime: n.Mtime.Unix()}
-}
 
 // Eventually waits until ok, and fails the test when that does not come.
 func Eventually(t testing.TB, what string, ok func() bool) {

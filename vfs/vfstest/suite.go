@@ -2,10 +2,8 @@ package vfstest
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"sync"
 	"testing"
 	"time"
@@ -13,91 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/millrace-media/millrace/vfs"
-	"github.com/millrace-media/millrace/vfs/chunk"
 )
-
-// World is an FS over an Origin, with some files in it.
-type World struct {
-	Origin *Origin
-	Tree   *vfs.Tree
-	FS     *vfs.FS
-}
-
-// File is one of a World's.
-type File struct {
-	Path      string
-	Inode     uint64
-	ContentID string
-	Size      int64
-	Data      string
-}
-
-var mtime = time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
-
-// Files returns the files of every World.
-func Files() []File {
-	return []File{
-		{Path: "movies/Big (1988)/Big (1988).mkv", Inode: vfs.FileInode(1), ContentID: "big", Size: 5<<20 + 12345},
-		{Path: "movies/Big (1988)/Big (1988).en.srt", Inode: vfs.SidecarInode(1), Data: "1\n00:00:01,000 --> 00:00:02,000\nHi\n"},
-		{Path: "movies/Small (2001)/Small (2001).mkv", Inode: vfs.FileInode(2), ContentID: "small", Size: 777},
-		{Path: "shows/Überß & <Söhne>/S01E01 #1 50%.mkv", Inode: vfs.FileInode(3), ContentID: "odd", Size: 1 << 20},
-		{Path: "shows/empty.mkv", Inode: vfs.FileInode(4), ContentID: "empty"},
-	}
-}
-
-// NewWorld returns a world whose FS runs until the test ends.
-func NewWorld(t testing.TB, o vfs.Options) *World {
-	t.Helper()
-	w := &World{Origin: NewOrigin(), Tree: vfs.NewTree()}
-	for _, f := range Files() {
-		if err := w.Tree.Apply(vfs.Put(f.Path, f.file())); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var err error
-	if w.FS, err = vfs.New(w.Tree, w.Origin, o); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- w.FS.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Errorf("run: %v", err)
-		}
-		if n := w.Origin.Open(); n != 0 {
-			t.Errorf("%d requests are left open", n)
-		}
-	})
-	return w
-}
-
-func (f File) file() vfs.File {
-	v := vfs.File{Inode: f.Inode, Size: f.Size, Mtime: mtime, ContentID: f.ContentID}
-	if f.Data != "" {
-		v.Data = []byte(f.Data)
-	}
-	return v
-}
-
-func (f File) bytes(off int64, n int) []byte {
-	if f.Data != "" {
-		return []byte(f.Data)[min(off, int64(len(f.Data))):min(off+int64(n), int64(len(f.Data)))]
-	}
-	p := make([]byte, max(0, min(int64(n), f.Size-off)))
-	Bytes(f.ContentID, off, p)
-	return p
-}
-
-// options has small chunks, so that small files have many, and no patience.
-func options(t *testing.T) vfs.Options {
-	return vfs.Options{
-		Cache: chunk.Options{
-			Dir: t.TempDir(), KeepFree: -1, ChunkSize: 16 << 10, Stall: 200 * time.Millisecond, Backoff: time.Millisecond,
-		},
-	}
-}
 
 // Run runs the suite.
 func Run(t *testing.T, open Open) {
@@ -111,6 +25,7 @@ func Run(t *testing.T, open Open) {
 		{"reads any part of any file", testRead},
 		{"gives random readers the right bytes", testRandom},
 		{"gives random readers the right bytes without a disk", testRandomMemory},
+		{"reads in every way that there is, from files that stay open", testWays},
 		{"fetches what many want once", testOnce},
 		{"mends bodies that end early, break or stall", testMend},
 		{"fails with the source and recovers with it", testFail},
@@ -244,18 +159,32 @@ func flaky() func(Request) Fault {
 
 func readRandomly(t *testing.T, r Reader) {
 	t.Helper()
-	files := Files()
-	var wg sync.WaitGroup
-	for i := range uint64(8) {
-		wg.Go(func() {
-			rnd := rand.New(rand.NewPCG(7, i))
-			for range 40 {
-				f := files[rnd.IntN(len(files))]
-				checkRead(t, r, f, rnd.Int64N(max(1, f.Size)), 1+rnd.IntN(300<<10))
+	Storm{Seed: Seed(t)}.Run(t, r)
+}
+
+// testWays reads a file that nobody has read yet, and again when it is cached.
+func testWays(t *testing.T, open Open) {
+	w, r := setup(t, open)
+	w.Origin.Script(flaky())
+	f := Files()[3]
+	for range 2 {
+		for _, by := range Ways(r) {
+			h, err := Hold(r, f.Path, by)
+			if err != nil {
+				t.Errorf("open for %s: %v", by, err)
+				continue
 			}
-		})
+			for _, off := range []int64{0, 4096, 16<<10 - 1, f.Size / 2, f.Size - 10, f.Size} {
+				got, err := h.ReadAt(off, 200<<10)
+				if want := f.bytes(off, 200<<10); err != nil || !bytes.Equal(got, want) {
+					t.Errorf("%s at %d: got %d bytes, %v, the first wrong one is %d; want %d", by, off, len(got), err, firstDiff(got, want), len(want))
+				}
+			}
+			if err := h.Close(); err != nil {
+				t.Errorf("close after %s: %v", by, err)
+			}
+		}
 	}
-	wg.Wait()
 }
 
 func testOnce(t *testing.T, open Open) {

@@ -1,0 +1,6 @@
+//go:build !long
+
+package vfstest
+
+// fresh says whether seeds are new each time.
+const fresh = false
