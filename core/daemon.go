@@ -70,6 +70,7 @@ type Daemon struct {
 	line    *pipeline.Pipeline
 	mount   *mount.Mount
 	fs      *vfs.FS
+	files   Files
 	kernel  *kernel
 	web     *web.Server
 }
@@ -164,6 +165,7 @@ func (d *Daemon) build(c *config.Config) (err error) {
 	if err != nil {
 		return fmt.Errorf("open the chunk cache: %w", err)
 	}
+	d.files = ownFiles{d.fs}
 	d.kernel = &kernel{fs: d.fs, log: d.log, o: fuse.Options{NoPassthrough: !c.Mount.Passthrough, Logger: d.log}}
 	d.metrics.watch(d)
 	d.web, err = d.newWeb(c)

@@ -38,7 +38,11 @@ func (d *Daemon) ready() error {
 
 func (d *Daemon) streams() []web.Stream {
 	var out []web.Stream
-	for _, s := range d.fs.Streams() {
+	list, err := d.files.Streams(context.Background()) // web hands none here
+	if err != nil {
+		d.log.Warn("it cannot be told what is being read", "err", err)
+	}
+	for _, s := range list {
 		out = append(out, web.Stream{
 			ID: s.ID, Path: s.Path, Size: s.Size, Opened: s.Opened, Last: s.Last, Offset: s.Offset,
 			Memory: s.FromMemory, Disk: s.FromDisk, Network: s.FromNetwork, Mode: s.Mode,

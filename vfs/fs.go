@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -30,6 +29,8 @@ type FS struct {
 	cache   *chunk.Cache
 	ahead   *readahead.Pool
 	timeout time.Duration
+
+	traffic traffic
 
 	mu      sync.Mutex // guards the two below
 	handles map[uint64]*Handle
@@ -86,7 +87,10 @@ func (f *FS) ReadDir(inode uint64) ([]Node, error) { return f.tree.ReadDir(inode
 
 // Open opens the file with an inode. It asks nobody for anything: the first read does. What is read through the handle
 // stays what the file was now, whatever happens to the tree. The error is ErrNotExist, or ErrInvalid for a directory.
-func (f *FS) Open(inode uint64) (*Handle, error) {
+func (f *FS) Open(inode uint64) (*Handle, error) { return f.OpenFor(inode, Reader{}) }
+
+// OpenFor opens like Open, and has Streams tell who reads.
+func (f *FS) OpenFor(inode uint64, r Reader) (*Handle, error) {
 	n, err := f.tree.Stat(inode)
 	if err != nil {
 		return nil, err
@@ -95,7 +99,7 @@ func (f *FS) Open(inode uint64) (*Handle, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.open(n, path)
+	return f.open(n, path, r)
 }
 
 // OpenContent opens bytes that need not be in the tree, through the same cache. Name is for Streams only. The error is
@@ -104,14 +108,14 @@ func (f *FS) OpenContent(contentID string, size int64, name string) (*Handle, er
 	if contentID == "" || size < 0 {
 		return nil, ErrInvalid
 	}
-	return f.open(Node{Name: name, Size: size, ContentID: contentID}, name)
+	return f.open(Node{Name: name, Size: size, ContentID: contentID}, name, Reader{})
 }
 
-func (f *FS) open(n Node, path string) (*Handle, error) {
+func (f *FS) open(n Node, path string, r Reader) (*Handle, error) {
 	if n.Dir {
 		return nil, ErrInvalid
 	}
-	h := &Handle{fs: f, node: n, path: path, opened: time.Now()}
+	h := &Handle{fs: f, node: n, path: path, reader: r, opened: time.Now()}
 	if n.Data == nil {
 		h.file = f.cache.Open(n.ContentID, n.Size)
 		h.stream = f.ahead.Stream(n.Size)
@@ -129,22 +133,6 @@ func (f *FS) closed(h *Handle) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.handles, h.id)
-}
-
-// Streams returns what is open and how it is being read, in the order in which it was opened.
-func (f *FS) Streams() []Stream {
-	f.mu.Lock()
-	handles := make([]*Handle, 0, len(f.handles))
-	for _, h := range f.handles {
-		handles = append(handles, h)
-	}
-	f.mu.Unlock()
-	streams := make([]Stream, 0, len(handles))
-	for _, h := range handles {
-		streams = append(streams, h.snapshot())
-	}
-	slices.SortFunc(streams, func(a, b Stream) int { return cmp.Compare(a.ID, b.ID) })
-	return streams
 }
 
 // CacheStats returns what the chunk cache holds and does now.

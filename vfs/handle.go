@@ -18,6 +18,7 @@ type Handle struct {
 	id     uint64
 	node   Node
 	path   string
+	reader Reader
 	opened time.Time
 
 	// All three are nil where the node has its bytes itself.
@@ -32,27 +33,8 @@ type Handle struct {
 	last     time.Time
 	off      int64
 	tally    chunk.Tally
-}
-
-// Stream is what an open file has been read like.
-type Stream struct {
-	// ID tells handles apart, for as long as the FS lives.
-	ID uint64
-	// Inode is 0 for what was opened by OpenContent.
-	Inode     uint64
-	Path      string
-	ContentID string
-	// Size is the file's, in bytes.
-	Size   int64
-	Opened time.Time
-	// Last is when it was read last; zero when never.
-	Last time.Time
-	// Offset is where the last read ended.
-	Offset int64
-	// FromMemory, FromDisk and FromNetwork are the bytes read so far, by where they were.
-	FromMemory, FromDisk, FromNetwork int64
-	// Mode is "probe", "sequential" or "seek".
-	Mode string
+	rate     meter
+	through  bool // the kernel reads it without us
 }
 
 // Node returns the file as it was when it was opened.
@@ -143,30 +125,6 @@ func (h *Handle) plan(off int64, n int) {
 	if plan.Len > 0 {
 		h.prefetch.Want(plan.Off, plan.Len)
 	}
-}
-
-func (h *Handle) count(off int64, t chunk.Tally) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.last, h.off = time.Now(), off
-	for i := range t {
-		h.tally[i] += t[i]
-	}
-}
-
-func (h *Handle) snapshot() Stream {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	s := Stream{
-		ID: h.id, Inode: h.node.Inode, Path: h.path, ContentID: h.node.ContentID, Size: h.node.Size,
-		Opened: h.opened, Last: h.last, Offset: h.off,
-		FromMemory: h.tally[chunk.Memory], FromDisk: h.tally[chunk.Disk], FromNetwork: h.tally[chunk.Network],
-		Mode: readahead.Probe.String(),
-	}
-	if h.stream != nil {
-		s.Mode = h.stream.Mode().String()
-	}
-	return s
 }
 
 // Close gives up the file and what was being fetched for it alone. It waits for reads that are under way. Closing twice

@@ -107,7 +107,7 @@ func (b *bridge) Open(_ <-chan struct{}, in *gofuse.OpenIn, out *gofuse.OpenOut)
 	if in.Flags&(syscall.O_WRONLY|syscall.O_RDWR|syscall.O_TRUNC|syscall.O_APPEND) != 0 {
 		return readOnly
 	}
-	h, err := b.fs.Open(in.NodeId)
+	h, err := b.fs.OpenFor(in.NodeId, reader(in.Pid))
 	if err != nil {
 		return status(err)
 	}

@@ -6,12 +6,61 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	gofuse "github.com/hanwen/go-fuse/v2/fuse"
 	"golang.org/x/sys/unix"
+
+	"github.com/millrace-media/millrace/vfs"
 )
+
+// reader tells who opens a file. The kernel names the thread that asks, which belongs to the process that is told here. One that has ended, or is of
+// another namespace, has no name here.
+func reader(tid uint32) vfs.Reader {
+	r := vfs.Reader{Kind: "fuse", PID: int(tid)}
+	if tid == 0 {
+		return r
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid))
+	if err != nil {
+		return r
+	}
+	if pid, err := strconv.Atoi(field(status, "Tgid")); err == nil {
+		r.PID = pid
+	}
+	r.Program = program(r.PID)
+	return r
+}
+
+// program returns the name of a process. The kernel cuts it at 15 bytes, so where the file that it runs goes on like that,
+// the file's name is taken.
+func program(pid int) string {
+	comm, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
+	if err != nil {
+		return ""
+	}
+	name := strings.TrimSuffix(string(comm), "\n")
+	exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid)) // fails for other users' processes, where we are not root
+	whole := filepath.Base(strings.TrimSuffix(exe, " (deleted)"))
+	if err == nil && strings.HasPrefix(whole, name) {
+		return whole
+	}
+	return name
+}
+
+// field returns a value of /proc/PID/status.
+func field(status []byte, name string) string {
+	for line := range strings.Lines(string(status)) {
+		if v, ok := strings.CutPrefix(line, name+":"); ok {
+			return strings.TrimSpace(v)
+		}
+	}
+	return ""
+}
 
 // lookAgain is how often a read that takes long looks whether its caller still lives.
 const lookAgain = 500 * time.Millisecond

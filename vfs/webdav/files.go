@@ -16,12 +16,13 @@ import (
 // Files serves fsys as plain files below prefix, such as "/library": GET and HEAD, with ranges, ETags and a page for
 // each directory. A nil logger means silence.
 func Files(fsys *vfs.FS, prefix string, log *slog.Logger) http.Handler {
-	return &files{fs: fsys, prefix: strings.TrimSuffix(prefix, "/"), log: orSilent(log)}
+	return &files{fs: fsys, prefix: strings.TrimSuffix(prefix, "/"), kind: "http", log: orSilent(log)}
 }
 
 type files struct {
 	fs     *vfs.FS
 	prefix string
+	kind   string // of vfs.Reader
 	log    *slog.Logger
 }
 
@@ -57,7 +58,7 @@ func (f *files) serveFile(w http.ResponseWriter, r *http.Request, n vfs.Node) {
 		serveData(w, r, n)
 		return
 	}
-	h, err := f.fs.Open(n.Inode)
+	h, err := f.fs.OpenFor(n.Inode, f.readerOf(r))
 	if err != nil {
 		status, text := statusOf(err)
 		http.Error(w, text, status)
@@ -72,6 +73,15 @@ func (f *files) serveFile(w http.ResponseWriter, r *http.Request, n vfs.Node) {
 		return
 	}
 	f.failed(p, r, body.err)
+}
+
+// longestAgent is how much of what a client calls itself is kept.
+const longestAgent = 100
+
+// readerOf tells who asks: an address, and the agent's name without what is no name.
+func (f *files) readerOf(r *http.Request) vfs.Reader {
+	agent := []rune(strings.ToValidUTF8(r.UserAgent(), ""))
+	return vfs.Reader{Kind: f.kind, Address: r.RemoteAddr, Program: string(agent[:min(len(agent), longestAgent)])}
 }
 
 // failed ends an answer whose bytes could not be had. Once some were sent nothing can be said any more: net/http closes

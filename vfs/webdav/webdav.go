@@ -28,7 +28,7 @@ import (
 // has no locks, so a client that wants some mounts it read-only. A nil logger means silence.
 func Handler(fsys *vfs.FS, prefix string, log *slog.Logger) http.Handler {
 	prefix = strings.TrimSuffix(prefix, "/")
-	files := &files{fs: fsys, prefix: prefix, log: orSilent(log)}
+	files := &files{fs: fsys, prefix: prefix, kind: "webdav", log: orSilent(log)}
 	dav := &webdav.Handler{Prefix: prefix, FileSystem: davFS{fsys}, LockSystem: webdav.NewMemLS()}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.Method {
