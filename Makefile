@@ -11,7 +11,7 @@ REQUIRE := MILLRACE_REQUIRE_FUSE=$(shell [ -e /dev/fuse ] && echo 1) MILLRACE_RE
 # What the examples read from the environment without a default.
 EXAMPLE_ENV := env MILLRACE_PLUGINS__DIR=$(CURDIR)/bin/plugins OVERSEERR_API_KEY=x PROWLARR_API_KEY=x REALDEBRID_TOKEN=x JELLYFIN_API_KEY=x PLEX_TOKEN=x PASSWORD=x SECRET=x DATABASE_URL=postgres://x REDIS_URL=redis://x
 
-.PHONY: help build demo run test test-long check bench accuracy fuzz generate fmt clean
+.PHONY: help build demo run test test-long check bench bench-vfs accuracy fuzz generate fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ accuracy: ## print how well names are read and matched; FIELD=languages lists ea
 
 bench: build ## print the figures: pipeline, plugin calls, start, memory, reading and ranking of names
 	@.ci/bench
+
+bench-vfs: ## print what reading costs, beside rclone: ONLY=cold for some rows, QUICK=1
+	@ONLY='$(ONLY)' QUICK='$(QUICK)' JSON='$(JSON)' PROFILES='$(PROFILES)' ROWS='$(ROWS)' .ci/bench-vfs
 
 fuzz: ## fuzz each target: TIME=10m for how long, ONLY=core/rank for those below a folder
 	@.ci/fuzz '$(or $(TIME),30s)' $(ONLY)
