@@ -26,6 +26,10 @@ type Options struct {
 	Log       *slog.Logger      // nil: silent
 	Version   string            // of this program: told to those who meet a library that is newer than they are
 	Failpoint func(name string) // called just before and after every commit, for tests that end the process there
+	// Follow opens a library beside the daemon whose it is: nothing is made or migrated, which is ErrOlder where it has
+	// to be, and what the daemon commits is heard of soon. Run is not to be called. A migration leaves the tables of
+	// files, paths, placements, events and plugins' state such that who opened them before can go on reading.
+	Follow bool
 
 	folder fs.FS // of the migrations; nil: ours
 }
@@ -37,6 +41,7 @@ type DB struct {
 	log   *slog.Logger
 	fail  func(string)
 	name  string // of the program's version
+	poll  time.Duration
 
 	mu      sync.Mutex
 	watches map[chan struct{}]struct{} // guarded by mu
@@ -86,7 +91,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	return &DB{
 		Reader: Reader{c: s.reader(), shared: s.shared()}, store: s, log: o.Log, fail: o.Failpoint, name: o.Version,
-		watches: map[chan struct{}]struct{}{},
+		watches: map[chan struct{}]struct{}{}, poll: watchPoll(o.Follow || s.shared()),
 	}, nil
 }
 

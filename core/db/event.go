@@ -75,12 +75,14 @@ func (r Reader) EventsAfter(ctx context.Context, c Cursor, limit int) ([]Event, 
 	return list, nil
 }
 
-// How often a watcher looks for what other processes did: where there may be other daemons, whose events may be final
-// only some time after they were told, and where there is at most somebody with the command line.
-const (
-	watchPollShared = 250 * time.Millisecond
-	watchPollAlone  = 2 * time.Second
-)
+// watchPoll is how often a watcher looks for what other processes did: often where they are daemons, whose events may be
+// final only some time after they were told, and seldom where there is at most somebody with the command line.
+func watchPoll(daemons bool) time.Duration {
+	if daemons {
+		return 250 * time.Millisecond
+	}
+	return 2 * time.Second
+}
 
 // Watch calls fn with every event after a cursor, in order and each once, as they are committed by any daemon, until ctx
 // ends or fn fails. A watcher that is slow misses nothing: it reads the log itself.
@@ -94,11 +96,7 @@ func (d *DB) Watch(ctx context.Context, from Cursor, fn func([]Event) error) err
 		delete(d.watches, poke)
 		d.mu.Unlock()
 	}()
-	poll := watchPollAlone
-	if d.store.shared() {
-		poll = watchPollShared
-	}
-	tick := time.NewTicker(poll)
+	tick := time.NewTicker(d.poll)
 	defer tick.Stop()
 	for {
 		next, err := d.deliver(ctx, from, fn)

@@ -106,6 +106,7 @@ type migrator struct {
 	exclude func(ctx context.Context) (release func() error, err error)
 	version string // of this program
 	log     *slog.Logger
+	follow  bool // migrate nothing
 }
 
 const versionSetting = "schema.version"
@@ -118,6 +119,9 @@ func (m migrator) up(ctx context.Context) (err error) {
 	}
 	if pending, err := m.check(ctx, p); err != nil || !pending {
 		return err
+	}
+	if m.follow {
+		return ErrOlder
 	}
 	release, err := m.exclude(ctx)
 	if err != nil {

@@ -52,7 +52,7 @@ func (s *pgStore) open(ctx context.Context, o Options) (err error) {
 	driver := riverpgxv5.New(s.pool)
 	m := migrator{
 		dialect: dialectPostgres, pool: std, folder: o.folder, river: riverUp(driver, o.Log),
-		exclude: s.exclude, version: o.Version, log: o.Log,
+		exclude: s.exclude, version: o.Version, log: o.Log, follow: o.Follow,
 	}
 	if err := errors.Join(m.up(ctx), std.Close()); err != nil {
 		return err

@@ -30,6 +30,9 @@ func openSQLite(ctx context.Context, o Options) (store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open library %s: %w", o.Path, err)
 	}
+	if _, err := os.Stat(path); o.Follow && errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("open library %s: %w", path, ErrOlder)
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("open library: %w", err)
 	}
@@ -57,7 +60,7 @@ func (s *sqliteStore) open(ctx context.Context, o Options) (err error) {
 	driver := riversqlite.New(s.write)
 	m := migrator{
 		dialect: dialectSQLite, pool: s.write, folder: o.folder, river: riverUp(driver, o.Log),
-		exclude: s.exclude, version: o.Version, log: o.Log,
+		exclude: s.exclude, version: o.Version, log: o.Log, follow: o.Follow,
 	}
 	if err := m.up(ctx); err != nil {
 		return err

@@ -15,6 +15,10 @@ var ErrNotFound error = &sdk.Error{Kind: sdk.NotFound, Message: "not in the libr
 // ErrNewer says that the library was written by a newer Millrace; its text says which one is needed.
 var ErrNewer = errors.New("the library was written by a newer version")
 
+// ErrOlder says that there is no library yet, or that its schema is older than this program: a daemon of this version brings
+// it up to date.
+var ErrOlder = errors.New("the library is not there yet, or is older than this program")
+
 // ErrInUse says that another daemon holds what only one may have: a SQLite library, or one about to be migrated.
 var ErrInUse = errors.New("another daemon uses the library")
 

@@ -69,6 +69,9 @@ func (p *Pool) make(ctx context.Context, c config.Instance, was *Instance) (*Ins
 	if !ok {
 		return fail(sdk.Errorf(sdk.Invalid, "the plugin %q is no %s", c.Plugin, c.Capability))
 	}
+	if p.o.Remote != nil && c.Capability == sdk.CapabilityDebrid {
+		return p.borrow(c, caps), nil
+	}
 	sup, err := p.supervisor(c.Plugin, d)
 	if err != nil {
 		return fail(err)
@@ -169,7 +172,9 @@ func (p *Pool) retire(ctx context.Context) {
 	p.mu.Lock()
 	idle := maps.Clone(p.sups)
 	for _, in := range p.instances {
-		delete(idle, in.Plugin)
+		if in.sup != nil {
+			delete(idle, in.Plugin)
+		}
 	}
 	for name := range idle {
 		delete(p.sups, name)

@@ -97,6 +97,11 @@ func (in *Instance) Unwell() error {
 			return sdk.Errorf(sdk.Unavailable, "the plugin is %s: %s", st.State, orElse(st.LastError, "it takes no calls"))
 		}
 	}
+	if in.remote != nil {
+		if err := in.remote.Ready(); err != nil {
+			return err
+		}
+	}
 	return in.gate.state(time.Now())
 }
 

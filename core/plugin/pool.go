@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,6 +35,10 @@ type Options struct {
 	Schemas  string                               // folder in which descriptions are kept; empty: none are
 	Log      *slog.Logger
 	Level    func(plugin string) string // least level that a plugin logs; nil: info
+	// Remote has the debrid instances where another process keeps them; nil: they run here. Others are that process's
+	// plugins then.
+	Remote *host.Remote
+	Others Others
 	// Observe hears how each call ended, for metrics; the kind is "" for success.
 	Observe func(in *Instance, call string, kind sdk.Kind, took time.Duration)
 }
@@ -56,8 +61,9 @@ type Instance struct {
 	config.Instance
 	caps   sdk.CapabilityDescription
 	id     string           // with the host
-	sup    *host.Supervisor // nil where it runs in this process
+	sup    *host.Supervisor // nil where it runs in this process, or in another one's care
 	client any              // what sdk interfaces the plugin has for it
+	remote *host.Remote     // where another process runs it; else nil
 	gate   *gate
 	pool   *Pool
 
@@ -272,9 +278,12 @@ func problems(ps []Problem) error {
 	return errors.Join(errs...)
 }
 
-// Status tells what each plugin that is in use is doing.
+// Status tells what each plugin that is in use is doing. Of one that is in use in both processes it tells of this one's.
 func (p *Pool) Status() map[string]host.Status {
 	all := map[string]host.Status{}
+	if p.o.Others != nil {
+		maps.Copy(all, p.o.Others.Status())
+	}
 	for name, s := range p.supervisors() {
 		all[name] = s.Status()
 	}
@@ -284,6 +293,9 @@ func (p *Pool) Status() map[string]host.Status {
 // Restart starts a plugin again that failed for good.
 func (p *Pool) Restart(name string) error {
 	s, ok := p.supervisors()[name]
+	if !ok && p.o.Others != nil {
+		return p.o.Others.Restart(name)
+	}
 	if !ok {
 		return sdk.Errorf(sdk.NotFound, "the plugin %q is not in use", name)
 	}

@@ -70,6 +70,14 @@ func (r *Remote) Debrid(instance string, d sdk.CapabilityDescription) sdk.Debrid
 	return debridOf(client{r, instance}, d)
 }
 
+// Ready is why no call can be made now; nil: it may be tried.
+func (r *Remote) Ready() error {
+	if err := r.o.Ready(); err != nil {
+		return unavailable(errors.Join(ErrAway, err), "%v", err)
+	}
+	return nil
+}
+
 // Again has the other process tried at the next call, however it was found before.
 func (r *Remote) Again() { r.conn.ResetConnectBackoff() }
 
@@ -78,8 +86,8 @@ func (r *Remote) Close() error { return r.conn.Close() }
 
 // call is part of caller. A call that died with the other process is not made again here: whoever asked has to know.
 func (r *Remote) call(ctx context.Context, _ string, _ func() bool, do func(context.Context, grpc.ClientConnInterface) error) error {
-	if err := r.o.Ready(); err != nil {
-		return unavailable(errors.Join(ErrAway, err), "%v", err)
+	if err := r.Ready(); err != nil {
+		return err
 	}
 	if len(r.header) > 0 {
 		ctx = metadata.AppendToOutgoingContext(ctx, r.header...)
