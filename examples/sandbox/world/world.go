@@ -43,6 +43,8 @@ type Options struct {
 	UploadBytesPerSecond int
 	// Empty starts without the three requests that a world has otherwise.
 	Empty bool
+	// Extra are releases besides those of the catalog.
+	Extra []Extra
 }
 
 // Endpoint is where a service is and the key that it wants, if any.
@@ -138,6 +140,13 @@ func Start(ctx context.Context, opts Options) (*World, error) {
 func (w *World) build() error {
 	for _, e := range releases() {
 		r, err := newRelease(e)
+		if err != nil {
+			return err
+		}
+		w.releases = append(w.releases, r)
+	}
+	for _, x := range w.opts.Extra {
+		r, err := newExtra(x)
 		if err != nil {
 			return err
 		}
