@@ -34,6 +34,9 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if spec := os.Getenv(victimEnv); spec != "" {
+		liveAsVictim(spec)
+	}
 	vfstest.Main(m)
 }
 

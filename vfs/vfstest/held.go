@@ -27,9 +27,8 @@ const (
 	Splice Way = "splice"
 )
 
-// Holder is a Reader that can keep files open.
+// Holder keeps files of a file system open and reads them.
 type Holder interface {
-	Reader
 	// Ways returns how it can read.
 	Ways() []Way
 	// Hold opens a file, to be read in one way. Close it.
@@ -43,21 +42,19 @@ type Held interface {
 	Close() error
 }
 
-// Hold opens a file with any Reader; one that is no Holder opens it anew for each read.
-func Hold(r Reader, path string, by Way) (Held, error) {
+// Holding returns a Reader as a Holder. One that is none opens a file anew for each read.
+func Holding(r Reader) Holder {
 	if h, ok := r.(Holder); ok {
-		return h.Hold(path, by)
+		return h
 	}
-	return reopened{r, path}, nil
+	return reopening{r}
 }
 
-// Ways returns how any Reader can read.
-func Ways(r Reader) []Way {
-	if h, ok := r.(Holder); ok {
-		return h.Ways()
-	}
-	return []Way{Pread}
-}
+type reopening struct{ r Reader }
+
+func (o reopening) Ways() []Way { return []Way{Pread} }
+
+func (o reopening) Hold(path string, _ Way) (Held, error) { return reopened{o.r, path}, nil }
 
 type reopened struct {
 	r    Reader

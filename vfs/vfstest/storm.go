@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Storm is many readers at once. Each keeps files open and reads them by every system call that its Reader has: in
+// Storm is many readers at once. Each keeps files open and reads them in every way that there is: in
 // sequence, backwards, or anywhere, in pieces of many sizes. Every byte is compared with the original.
 type Storm struct {
 	// Files are read. Empty means those of every World.
@@ -35,7 +35,7 @@ type Toll struct {
 }
 
 // Run has the readers read, and waits for them. It fails the test for what must not be.
-func (s Storm) Run(t testing.TB, r Reader) Toll {
+func (s Storm) Run(t testing.TB, r Holder) Toll {
 	t.Helper()
 	s = s.withDefaults()
 	var good, bad atomic.Int64
@@ -78,7 +78,7 @@ const maxHeld = 6
 type gale struct {
 	Storm
 	t    testing.TB
-	r    Reader
+	r    Holder
 	rnd  *rand.Rand
 	held []*held
 	good int64
@@ -117,11 +117,11 @@ func (g *gale) pick() *held {
 		}
 		g.close(i)
 	}
-	ways := Ways(g.r)
+	ways := g.r.Ways()
 	h := &held{f: g.Files[g.rnd.IntN(len(g.Files))], way: ways[g.rnd.IntN(len(ways))], step: g.rnd.IntN(3) - 1}
 	h.off = g.rnd.Int64N(h.f.length() + 1)
 	var err error
-	if h.Held, err = Hold(g.r, h.f.Path, h.way); err != nil {
+	if h.Held, err = g.r.Hold(h.f.Path, h.way); err != nil {
 		g.failed(fmt.Errorf("open %s for %s: %w", h.f.Path, h.way, err))
 		return nil
 	}
@@ -174,3 +174,14 @@ func (g *gale) closeAll() {
 
 // length is how many bytes a file has.
 func (f File) length() int64 { return max(f.Size, int64(len(f.Data))) }
+
+// ReadWhole reads every file of every World from its beginning to its end, and compares it.
+func ReadWhole(t testing.TB, r Reader) {
+	t.Helper()
+	for _, f := range Files() {
+		got, err := r.ReadAt(f.Path, 0, int(f.length())+1)
+		if want := f.bytes(0, int(f.length())); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("read all of %s: got %d bytes, %v, the first wrong one is %d; want %d", f.Path, len(got), err, firstDiff(got, want), len(want))
+		}
+	}
+}

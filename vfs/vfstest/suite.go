@@ -159,7 +159,7 @@ func flaky() func(Request) Fault {
 
 func readRandomly(t *testing.T, r Reader) {
 	t.Helper()
-	Storm{Seed: Seed(t)}.Run(t, r)
+	Storm{Seed: Seed(t)}.Run(t, Holding(r))
 }
 
 // testWays reads a file that nobody has read yet, and again when it is cached.
@@ -168,8 +168,8 @@ func testWays(t *testing.T, open Open) {
 	w.Origin.Script(flaky())
 	f := Files()[3]
 	for range 2 {
-		for _, by := range Ways(r) {
-			h, err := Hold(r, f.Path, by)
+		for _, by := range Holding(r).Ways() {
+			h, err := Holding(r).Hold(f.Path, by)
 			if err != nil {
 				t.Errorf("open for %s: %v", by, err)
 				continue

@@ -41,13 +41,11 @@ func Files() []File {
 // NewWorld returns a world whose FS runs until the test ends.
 func NewWorld(t testing.TB, o vfs.Options) *World {
 	t.Helper()
-	w := &World{Origin: NewOrigin(), Tree: vfs.NewTree()}
-	for _, f := range Files() {
-		if err := w.Tree.Apply(vfs.Put(f.Path, f.file())); err != nil {
-			t.Fatal(err)
-		}
-	}
+	w := &World{Origin: NewOrigin()}
 	var err error
+	if w.Tree, err = Plant(Files()); err != nil {
+		t.Fatal(err)
+	}
 	if w.FS, err = vfs.New(w.Tree, w.Origin, o); err != nil {
 		t.Fatal(err)
 	}
@@ -64,6 +62,17 @@ func NewWorld(t testing.TB, o vfs.Options) *World {
 		}
 	})
 	return w
+}
+
+// Plant returns a tree of files.
+func Plant(files []File) (*vfs.Tree, error) {
+	tree := vfs.NewTree()
+	for _, f := range files {
+		if err := tree.Apply(vfs.Put(f.Path, f.file())); err != nil {
+			return nil, err
+		}
+	}
+	return tree, nil
 }
 
 func (f File) file() vfs.File {
