@@ -159,7 +159,9 @@ func (d *Daemon) build(c *config.Config) (err error) {
 	node := nodeName(d.secret, c)
 	d.finder = search.New(d.db, d.pool, d.cache, d.log)
 	d.line = pipeline.New(d.db, d.pool, d.finder, pipeline.Options{Log: d.log, Node: node})
-	d.links = link.New(d.db, d.pool, link.Options{Node: node, Log: d.log, Evidence: d.line.Evidence, Fetched: d.metrics.fetched})
+	d.links = link.New(d.db, d.pool, link.Options{
+		Node: node, Log: d.log, Evidence: d.line.Evidence, Fetched: d.metrics.fetched, Conn: d.metrics.connected,
+	})
 	d.mount = mount.New(d.db, d.links, d.log)
 	d.fs, err = vfs.New(d.mount.Tree(), d.mount, vfs.Options{Cache: d.chunkOptions(c)})
 	if err != nil {

@@ -22,6 +22,8 @@ type metrics struct {
 	bytes    prometheus.Counter
 	lost     *prometheus.CounterVec
 	links    *prometheus.CounterVec
+	ranges   *prometheus.CounterVec
+	conns    *prometheus.CounterVec
 }
 
 var _ chunk.Observer = (*metrics)(nil)
@@ -48,8 +50,14 @@ func newMetrics() *metrics {
 		links: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "millrace_range_requests_total", Help: "Ranges asked of providers, by instance and outcome.",
 		}, []string{"instance", "outcome"}),
+		ranges: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "millrace_range_bytes_total", Help: "Bytes that ranges asked of providers brought, by instance.",
+		}, []string{"instance"}),
+		conns: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "millrace_range_connections_total", Help: "Connections taken for ranges, by instance and by whether they were open already (reused) or not (opened).",
+		}, []string{"instance", "state"}),
 	}
-	m.registry.MustRegister(m.calls, m.served, m.fetches, m.bytes, m.lost, m.links,
+	m.registry.MustRegister(m.calls, m.served, m.fetches, m.bytes, m.lost, m.links, m.ranges, m.conns,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -65,8 +73,21 @@ func (m *metrics) pluginCall(in *plugin.Instance, call string, k sdk.Kind, took 
 	m.calls.WithLabelValues(in.Capability, in.Name, call, outcome(k)).Observe(took.Seconds())
 }
 
-func (m *metrics) fetched(instance string, _ int64, _ time.Duration, err error) {
-	m.links.WithLabelValues(instance, outcome(sdk.KindOf(err))).Inc()
+func (m *metrics) fetched(instance string, bytes int64, _ time.Duration, err error) {
+	result := outcome(sdk.KindOf(err))
+	if errors.Is(err, context.Canceled) {
+		result = "cancelled"
+	}
+	m.links.WithLabelValues(instance, result).Inc()
+	m.ranges.WithLabelValues(instance).Add(float64(bytes))
+}
+
+func (m *metrics) connected(instance string, reused bool) {
+	state := "opened"
+	if reused {
+		state = "reused"
+	}
+	m.conns.WithLabelValues(instance, state).Inc()
 }
 
 // Served implements [chunk.Observer].

@@ -19,6 +19,7 @@ import (
 	"github.com/millrace-media/millrace/core/link"
 	"github.com/millrace-media/millrace/sdk"
 	"github.com/millrace-media/millrace/vfs"
+	"github.com/millrace-media/millrace/vfs/chunk"
 )
 
 // Mount is the tree of one daemon.
@@ -148,7 +149,8 @@ func (m *Mount) change(ctx context.Context, e db.Event) (vfs.Change, bool, error
 
 // ReadRange implements [vfs.Source].
 func (m *Mount) ReadRange(ctx context.Context, contentID string, off, n int64) (io.ReadCloser, error) {
-	body, err := m.links.Read(ctx, contentID, off, n)
+	urgent := func() bool { return chunk.Urgent(ctx) }
+	body, err := m.links.Read(link.WithUrgency(ctx, urgent), contentID, off, n)
 	if err != nil {
 		return nil, translate(err)
 	}
