@@ -135,14 +135,17 @@ func (b *bench) measureRow(r row) error {
 	b.row = r.name
 	b.report.begin(r)
 	defer b.clear()
-	return r.measure(b)
+	begun := time.Now()
+	err := r.measure(b)
+	fmt.Printf("  (%.0f s)\n", time.Since(begun).Seconds())
+	return err
 }
 
 // clear ends what a row has started and removes what it has kept.
 func (b *bench) clear() {
 	for _, s := range b.servers {
 		s.close()
-		os.RemoveAll(filepath.Dir(s.dir))
+		os.RemoveAll(s.home)
 	}
 	for _, p := range b.readers {
 		p.stop()

@@ -17,6 +17,10 @@ type reading struct {
 // rate is bytes a second, in gigabytes.
 func rate(o outcome) []float64 { return []float64{float64(o.Bytes) / 1e9 / o.Seconds} }
 
+func seconds(o outcome) []float64 { return []float64{o.Seconds} }
+
+func nothing(outcome) []float64 { return nil }
+
 // laps are milliseconds.
 func laps(o outcome) []float64 {
 	ms := make([]float64, len(o.Laps))

@@ -134,7 +134,7 @@ func serveFS(ctx context.Context, fsys *vfs.FS, tree *mount.Mount, o mountOption
 	var behind errgroup.Group
 	behind.Go(func() error { return fsys.Run(back) })
 	behind.Go(func() error { return tree.Run(back) })
-	m, err := fuse.New(fsys, o.dir, fuse.Options{Logger: log})
+	m, err := fuse.New(fsys, o.dir, fuse.Options{NoPassthrough: o.noPassthrough, Logger: log})
 	if err == nil {
 		fmt.Println("mounted")
 		<-ctx.Done()

@@ -122,6 +122,7 @@ type server struct {
 	name  string
 	dir   string // where it is mounted
 	cache string // where it keeps what it read
+	home  string // of all its own files
 }
 
 // mounted returns whether something is mounted on a folder, without looking into it.
@@ -162,7 +163,7 @@ func (b *bench) ours(args ...string) (*server, error) {
 	return b.serve("ours", func(s *server) (string, []string) {
 		args = append([]string{"ours", "-db", b.library, "-origin", b.origin.url(), "-cache", s.cache, "-dir", s.dir}, args...)
 		if b.o.profiles != "" {
-			args = append(args, "-profile", filepath.Join(b.o.profiles, filepath.Base(filepath.Dir(s.dir))))
+			args = append(args, "-profile", filepath.Join(b.o.profiles, filepath.Base(s.home)))
 		}
 		return b.self, args
 	})
@@ -180,7 +181,7 @@ func (b *bench) rclone() (*server, error) {
 func (b *bench) serve(name string, command func(*server) (string, []string)) (*server, error) {
 	b.started++
 	home := filepath.Join(b.dir, fmt.Sprintf("%s-%s-%d", b.row, name, b.started))
-	s := &server{name: name, dir: filepath.Join(home, "mnt"), cache: filepath.Join(home, "cache")}
+	s := &server{name: name, home: home, dir: filepath.Join(home, "mnt"), cache: filepath.Join(home, "cache")}
 	for _, dir := range []string{s.dir, s.cache} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, err

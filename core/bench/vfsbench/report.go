@@ -59,6 +59,10 @@ func (f *figure) excessText() string {
 	return fmt.Sprintf("%.2f", f.excess())
 }
 
+func (f *figure) megabytes() float64 { return float64(f.Peak) / 1e6 }
+
+func (f *figure) asked() float64 { return float64(f.Requests) }
+
 func over(a, b float64) float64 {
 	if b == 0 {
 		return 0
@@ -117,7 +121,7 @@ func (f *figure) print(unit string) {
 	case !f.served:
 		fmt.Printf("%10.4g %-5s\n", f.value(), unit)
 	default:
-		fmt.Printf("%10.4g %-5s %9s %13s %9d %6d %8.0f\n", f.value(), unit, f.perGBText(), f.excessText(), f.Requests, f.Conns, float64(f.Peak)/1e6)
+		fmt.Printf("%10.4g %-5s %9s %13s %9d %6d %8.0f\n", f.value(), unit, f.perGBText(), f.excessText(), f.Requests, f.Conns, f.megabytes())
 	}
 }
 

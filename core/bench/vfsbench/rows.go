@@ -6,9 +6,15 @@ import "time"
 
 // rows are all that can be measured, in the order in which it is.
 var rows = []row{
+	{"cached", "a film that is wholly in the disk cache, beside a file of the machine's own", (*bench).cached},
 	{"cold", "a film read for the first time, from one end to the other", (*bench).cold},
 	{"first", "the first 64 KiB after open, 50 ms away", (*bench).first},
 	{"random", "64 KiB at random places of a film, 50 ms away", (*bench).random},
+	{"list", "names and attributes, 50 ms away", (*bench).list},
+	{"scan", "head and tail of films, as a media server looks at them that finds them, 50 ms away", (*bench).scan},
+	{"play", "16 films at 40 Mbit/s, with 2 s in hand, 50 ms away", (*bench).play},
+	{"bad", "14 such films beside one that never comes and one that comes a hundred times too slowly", (*bench).bad},
+	{"memory", "most memory resident, by what is read", (*bench).memory},
 }
 
 // rtt is how far the origin is where it is far.
