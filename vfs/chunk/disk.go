@@ -12,9 +12,16 @@ import (
 	"time"
 )
 
+// The files of a content. See index.go for the first two.
 const (
 	dataExt  = ".dat"
 	indexExt = ".idx"
+	pinExt   = ".pin" // it is there while the content is pinned
+	lentExt  = ".use" // it is there while others than this process may read the data
+	newExt   = ".new" // it is being written, and of no use after a crash
+)
+
+const (
 	// segmentBytes is what is taken away at once: the unit of least recently used.
 	segmentBytes = 8 << 20
 	// pauseFull is how long nothing is written after the disk was full or failed.
@@ -34,12 +41,15 @@ type disk struct {
 	lock  *os.File
 
 	flushing sync.Mutex // one flush at a time
+	evicting sync.Mutex // one who makes room at a time, so that many do not make room for one another
+	pinning  sync.Mutex // one change of what is pinned at a time
+	verifier verifier
 
 	mu        sync.Mutex // guards everything below, and the fields of entries and segments; held for no I/O but opening
 	entries   map[string]*entry
-	recent    list.List // of *segment, least recently used first
+	recent    list.List // of *segment, those that may be taken away, least recently used first
 	idle      list.List // of *entry, open though nobody uses them, least recently used first
-	used      int64
+	used      int64     // with what is gone but still open
 	fullUntil time.Time
 	closed    bool
 }
@@ -49,9 +59,17 @@ type entry struct {
 	name     string
 	key      key
 	segments map[int64]*segment
+	bytes    int64 // of all segments
 	used     time.Time
-	store    *store // while refs > 0, and for a while after
-	refs     int
+	pinned   bool
+	lent     int           // how many Backings are open
+	drops    int           // how many chunks are being dropped
+	shy      bool          // an earlier mount's readers may have it still: its data file may only be unlinked
+	gone     bool          // not among the entries any more: its files are unlinked
+	queued   bool          // waits to be compared with its checksums
+	verified stamp         // what its data file was like when all of it was compared with its checksums
+	store    *store        // while refs > 0, and for a while after
+	refs     int           // who uses the store
 	idle     *list.Element // while open and refs == 0
 }
 
@@ -61,14 +79,15 @@ type segment struct {
 	n     int64
 	bytes int64
 	used  time.Time
-	going bool // is being taken away: nothing may be written to it
-	elem  *list.Element
+	going bool          // is being taken away: nothing may be written to it
+	elem  *list.Element // nil where it may not be taken away
 }
 
 func openDisk(o Options) (*disk, error) {
 	d := &disk{o: o, chunk: o.ChunkSize, per: max(1, segmentBytes/o.ChunkSize), entries: map[string]*entry{}}
 	d.recent.Init()
 	d.idle.Init()
+	d.verifier.stop = make(chan struct{})
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the cache folder: %w", err)
 	}
@@ -93,6 +112,10 @@ func (d *disk) path(name, ext string) string {
 	return filepath.Join(d.o.Dir, name[:2], name+ext)
 }
 
+func newEntry(k key) *entry {
+	return &entry{name: nameOf(k), key: k, segments: map[int64]*segment{}}
+}
+
 // acquire opens a content; it returns nil where that fails, and the cache does without. Release it.
 func (d *disk) acquire(k key) *store {
 	if len(k.id) > maxID || k.size <= 0 {
@@ -103,20 +126,30 @@ func (d *disk) acquire(k key) *store {
 	if d.closed {
 		return nil
 	}
-	name := nameOf(k)
-	e := d.entries[name]
+	e := d.current(nameOf(k))
 	if e == nil {
 		if time.Now().Before(d.fullUntil) {
 			return nil
 		}
-		e = &entry{name: name, key: k, segments: map[int64]*segment{}}
+		e = newEntry(k)
 	}
 	if err := d.open(e); err != nil {
 		d.fail(err)
 		return nil
 	}
-	d.entries[name] = e
+	d.entries[e.name] = e
 	return e.store
+}
+
+// current returns an entry. One whose files somebody else has deleted is gone: who reads it goes on, and the content
+// starts anew.
+func (d *disk) current(name string) *entry {
+	e := d.entries[name]
+	if e != nil && e.store != nil && e.store.deleted() {
+		d.o.Logger.Warn("a cache file was deleted by somebody else; it starts anew", "content", e.key.id)
+		d.detach(e)
+	}
+	return d.entries[name]
 }
 
 // open makes sure that an entry's store is open and counts one more user.
@@ -125,11 +158,12 @@ func (d *disk) open(e *entry) error {
 		if err := os.MkdirAll(filepath.Join(d.o.Dir, e.name[:2]), 0o700); err != nil {
 			return err
 		}
-		s, err := openStore(d, e, e.key)
+		s, err := openStore(d, e)
 		if err != nil {
 			return err
 		}
 		e.store = s
+		d.recount(e)
 	}
 	d.use(e)
 	return nil
@@ -169,7 +203,7 @@ func (d *disk) shutIdle() {
 	for el := d.idle.Front(); el != nil; {
 		e := el.Value.(*entry)
 		el = el.Next()
-		if d.idle.Len() > maxIdle || len(e.segments) == 0 || d.closed {
+		if d.idle.Len() > maxIdle || len(e.segments) == 0 || e.gone || d.closed {
 			d.shut(e)
 		}
 	}
@@ -178,41 +212,76 @@ func (d *disk) shutIdle() {
 // shut closes a store that nobody uses, unless it has something to flush.
 func (d *disk) shut(e *entry) {
 	s := e.store
-	if !d.closed && s.dirty() {
+	if !d.closed && !e.gone && s.dirty() {
 		return
 	}
 	d.idle.Remove(e.idle)
 	e.store, e.idle = nil, nil
-	if len(e.segments) == 0 {
-		d.unlink(e.name)
-		delete(d.entries, e.name)
-	} else {
+	switch {
+	case e.gone:
+		d.used -= e.bytes // the files are unlinked: closing them is what gives their room back
+	case len(e.segments) == 0:
+		d.vacate(e)
+	default:
 		_ = os.Chtimes(s.idx.Name(), e.used, e.used) // only the order of eviction after a restart depends on it
 	}
 	s.closeFiles()
 }
 
-func (d *disk) unlink(name string) {
-	for _, ext := range []string{indexExt, dataExt} {
+// vacate removes the files of an entry that is closed and empty, and the entry unless it is pinned.
+func (d *disk) vacate(e *entry) {
+	d.unlink(e.name, indexExt, dataExt, lentExt)
+	e.shy = false
+	if !e.pinned {
+		delete(d.entries, e.name)
+	}
+}
+
+// detach forgets a content at once. Who has it open goes on with what was there; its room is counted until then.
+func (d *disk) detach(e *entry) {
+	delete(d.entries, e.name)
+	d.unlink(e.name, indexExt, dataExt, lentExt)
+	e.gone = true
+	d.settle(e)
+	switch {
+	case e.store == nil:
+		d.used -= e.bytes
+	case e.refs == 0:
+		d.shut(e)
+	}
+	if e.pinned {
+		d.entries[e.name] = &entry{name: e.name, key: e.key, segments: map[int64]*segment{}, pinned: true, used: e.used}
+	}
+}
+
+func (d *disk) unlink(name string, exts ...string) {
+	for _, ext := range exts {
 		if err := os.Remove(d.path(name, ext)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			d.o.Logger.Warn("a cache file cannot be removed", "error", err)
 		}
 	}
 }
 
-// flush makes what was written last. What cannot be made to last is given up, since nobody knows what is on the disk.
+// flush makes what was written last.
 func (d *disk) flush() {
 	d.flushing.Lock()
 	defer d.flushing.Unlock()
 	for _, s := range d.unsynced() {
-		numbers := s.unsynced()
-		if err := s.flush(numbers); err != nil {
-			d.failed(err)
-			for _, n := range numbers {
-				d.drop(s, n)
-			}
-		}
+		d.flushStore(s)
+		d.verifyComplete(s)
 		d.done(s)
+	}
+}
+
+// flushStore makes what was written to a store last. What cannot be made to last is given up, since nobody knows what is
+// on the disk.
+func (d *disk) flushStore(s *store) {
+	numbers := s.unsynced()
+	if err := s.flush(numbers); err != nil {
+		d.failed(err)
+		for _, n := range numbers {
+			d.drop(s, n)
+		}
 	}
 }
 
@@ -232,6 +301,7 @@ func (d *disk) unsynced() []*store {
 
 // close flushes, closes every file and lets the folder go. Nobody may use a store any more.
 func (d *disk) close() {
+	d.endVerifying()
 	d.flush()
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -260,98 +330,5 @@ func (d *disk) fail(err error) {
 	if now := time.Now(); !now.Before(d.fullUntil) {
 		d.o.Logger.Warn("the chunk cache cannot write; files are served without it for a while", "error", err, "pause", pauseFull)
 		d.fullUntil = now.Add(pauseFull)
-	}
-}
-
-// scan finds what an earlier process left. What it cannot read it removes.
-func (d *disk) scan() error {
-	names, err := filepath.Glob(filepath.Join(d.o.Dir, "??", "*"))
-	if err != nil {
-		return err
-	}
-	known := map[string]bool{}
-	for _, path := range names {
-		name, ext := stem(path)
-		if (ext != dataExt && ext != indexExt) || len(name) != 40 || known[name] {
-			continue
-		}
-		known[name] = true
-		if err := d.adopt(name); err != nil {
-			d.o.Logger.Info("a cache file is of no use and is removed", "file", name, "reason", err)
-			d.unlink(name)
-		}
-	}
-	d.sortRecent()
-	return nil
-}
-
-func stem(path string) (name, ext string) {
-	base := filepath.Base(path)
-	ext = filepath.Ext(base)
-	return base[:len(base)-len(ext)], ext
-}
-
-func (d *disk) adopt(name string) error {
-	k, used, err := d.identify(name)
-	if err != nil {
-		return err
-	}
-	e := &entry{name: name, key: k, segments: map[int64]*segment{}}
-	s, err := openStore(d, e, k)
-	if err != nil {
-		return err
-	}
-	defer s.closeFiles()
-	before := d.used
-	for n := range chunks(k.size, d.chunk) {
-		if s.has(n) {
-			d.add(e, n, min(d.chunk, k.size-n*d.chunk), used)
-		}
-	}
-	if len(e.segments) == 0 {
-		return errors.New("it is empty")
-	}
-	d.entries[name] = e
-	if taken(s.data) > d.used-before+d.chunk {
-		d.reclaim(s)
-	}
-	return nil
-}
-
-func (d *disk) identify(name string) (key, time.Time, error) {
-	f, err := os.Open(d.path(name, indexExt))
-	if err != nil {
-		return key{}, time.Time{}, err
-	}
-	defer f.Close()
-	h := make([]byte, headerSize)
-	if _, err := f.ReadAt(h, 0); err != nil {
-		return key{}, time.Time{}, errBadHeader
-	}
-	k, err := decodeHeader(h, d.chunk)
-	if err != nil || nameOf(k) != name {
-		return key{}, time.Time{}, errBadHeader
-	}
-	st, err := f.Stat()
-	if err != nil {
-		return key{}, time.Time{}, err
-	}
-	return k, st.ModTime(), nil
-}
-
-// reclaim frees what was written but never entered in the index.
-func (d *disk) reclaim(s *store) {
-	total := chunks(s.size, d.chunk)
-	for n := int64(0); n < total; {
-		end := n
-		for end < total && !s.has(end) {
-			end++
-		}
-		if end > n {
-			if err := punch(s.data, n*d.chunk, min(end*d.chunk, s.size)-n*d.chunk); err != nil {
-				return // it stays until the file goes
-			}
-		}
-		n = end + 1
 	}
 }

@@ -94,3 +94,19 @@ func skip(bufs [][]byte, n int) [][]byte {
 	}
 	return bufs
 }
+
+// stampOf returns what tells whether a file was changed.
+func stampOf(f *os.File) (stamp, error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
+		return stamp{}, err
+	}
+	return stamp{inode: st.Ino, size: st.Size, changed: st.Ctim.Nano(), links: uint64(st.Nlink)}, nil
+}
+
+// beModest gives the calling thread what others leave of the processor and the disk. It is no harm where that fails.
+func beModest() {
+	const class, idle = 13, 3 // IOPRIO_CLASS_SHIFT and IOPRIO_CLASS_IDLE; who 1 is a process, 0 the calling thread
+	_, _, _ = unix.Syscall(unix.SYS_IOPRIO_SET, 1, 0, idle<<class)
+	_ = unix.Setpriority(unix.PRIO_PROCESS, 0, 19)
+}

@@ -1,30 +1,10 @@
 package chunk
 
 import (
-	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
-	"io"
 	"os"
 	"sync"
-)
-
-// The two files of a content: NAME.dat is sparse and has each chunk at its place; NAME.idx has a header and then, for
-// each chunk, a slot: the checksum of its data and a check of the slot itself. A slot of zeros means that the chunk is
-// not there. A slot is written after its data was synced, and both checksums are seeded with what the content is, so
-// that neither a torn write nor a chunk that belongs elsewhere passes for a good one.
-const (
-	indexMagic = "MRCHUNK1"
-	headerSize = 4096
-	slotSize   = 8
-	maxID      = headerSize - len(indexMagic) - 8 - 8 - 2 - 4
-)
-
-var (
-	castagnoli   = crc32.MakeTable(crc32.Castagnoli)
-	errBadHeader = errors.New("not an index of this cache")
 )
 
 // store is one content on disk, open. Its methods may be called on nil: nothing is there, and nothing stays.
@@ -43,121 +23,43 @@ type store struct {
 	fresh map[int64]uint32 // checksums of chunks that are written but not yet in the index
 }
 
-func encodeHeader(k key, chunk int64) []byte {
-	h := make([]byte, 0, headerSize)
-	h = append(h, indexMagic...)
-	h = binary.BigEndian.AppendUint64(h, uint64(chunk))
-	h = binary.BigEndian.AppendUint64(h, uint64(k.size))
-	h = binary.BigEndian.AppendUint16(h, uint16(len(k.id)))
-	h = append(h, k.id...)
-	h = h[:headerSize-4]
-	return binary.BigEndian.AppendUint32(h, crc32.Checksum(h, castagnoli))
-}
-
-func decodeHeader(h []byte, chunk int64) (key, error) {
-	if len(h) != headerSize || !bytes.HasPrefix(h, []byte(indexMagic)) {
-		return key{}, errBadHeader
+// openStore opens a content's files, or makes them. Where anything is wrong with the index both are made anew: to cut
+// them off would take the bytes from under who reads them.
+func openStore(d *disk, e *entry) (*store, error) {
+	s := &store{key: e.key, d: d, e: e, seed: seedOf(e.key, d.chunk), fresh: map[int64]uint32{}}
+	s.have = make([]uint64, (chunks(s.size, d.chunk)+63)/64)
+	err := s.openFiles(os.O_RDWR)
+	if err == nil {
+		err = s.readIndex()
 	}
-	if crc32.Checksum(h[:headerSize-4], castagnoli) != binary.BigEndian.Uint32(h[headerSize-4:]) {
-		return key{}, errBadHeader
-	}
-	h = h[len(indexMagic):]
-	size, length := int64(binary.BigEndian.Uint64(h[8:])), int(binary.BigEndian.Uint16(h[16:]))
-	if int64(binary.BigEndian.Uint64(h)) != chunk || size <= 0 || length > maxID {
-		return key{}, errBadHeader
-	}
-	return key{string(h[18 : 18+length]), size}, nil
-}
-
-func seedOf(k key, chunk int64) uint32 { return crc32.Checksum(encodeHeader(k, chunk), castagnoli) }
-
-func (s *store) sum(n int64, data []byte) uint32 {
-	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], uint64(n))
-	return crc32.Update(crc32.Update(s.seed, castagnoli, b[:]), castagnoli, data)
-}
-
-// slot encodes chunk n's checksum.
-func (s *store) slot(b []byte, n int64, sum uint32) {
-	binary.BigEndian.PutUint32(b, sum)
-	binary.BigEndian.PutUint32(b[4:], ^s.sum(n, b[:4]))
-}
-
-// parse decodes a slot; ok is false where the chunk is not there.
-func (s *store) parse(b []byte, n int64) (sum uint32, ok bool) {
-	return binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:]) == ^s.sum(n, b[:4])
-}
-
-func chunks(size, chunk int64) int64 { return (size + chunk - 1) / chunk }
-
-// openStore opens a content's files, or makes them. Whatever is wrong with the index makes it empty.
-func openStore(d *disk, e *entry, k key) (s *store, err error) {
-	s = &store{key: k, d: d, e: e, seed: seedOf(k, d.chunk), fresh: map[int64]uint32{}}
-	s.have = make([]uint64, (chunks(k.size, d.chunk)+63)/64)
-	defer func() {
-		if err != nil {
-			s.closeFiles()
-		}
-	}()
-	if s.data, err = os.OpenFile(d.path(e.name, dataExt), os.O_RDWR|os.O_CREATE, 0o600); err != nil {
-		return nil, err
-	}
-	if s.idx, err = os.OpenFile(d.path(e.name, indexExt), os.O_RDWR|os.O_CREATE, 0o600); err != nil {
-		return nil, err
-	}
-	if err = s.readIndex(); err == nil {
+	if err == nil {
 		return s, nil
 	}
-	if err = s.reset(); err != nil {
+	s.closeFiles()
+	if !errors.Is(err, errBadIndex) && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("open cache file: %w", err)
+	}
+	d.unlink(e.name, indexExt, dataExt, lentExt)
+	if err := s.create(); err != nil {
+		s.closeFiles()
 		return nil, fmt.Errorf("make cache file: %w", err)
 	}
 	return s, nil
 }
 
-func (s *store) readIndex() error {
-	h := make([]byte, headerSize)
-	if _, err := s.idx.ReadAt(h, 0); err != nil {
+func (s *store) openFiles(flags int) (err error) {
+	if s.data, err = os.OpenFile(s.d.path(s.e.name, dataExt), flags, 0o600); err != nil {
 		return err
 	}
-	if k, err := decodeHeader(h, s.d.chunk); err != nil || k != s.key {
-		return errBadHeader
-	}
-	st, err := s.data.Stat()
-	if err != nil || st.Size() != s.size {
-		return errBadHeader
-	}
-	return s.readSlots(func(n int64) { s.have[n/64] |= 1 << (n % 64) })
+	s.idx, err = os.OpenFile(s.d.path(s.e.name, indexExt), flags, 0o600)
+	return err
 }
 
-// readSlots calls found for every chunk that the index names.
-func (s *store) readSlots(found func(n int64)) error {
-	total := chunks(s.size, s.d.chunk)
-	r := io.NewSectionReader(s.idx, headerSize, total*slotSize)
-	buf := make([]byte, 4096*slotSize)
-	for n := int64(0); n < total; {
-		m, err := io.ReadFull(r, buf[:min(int64(len(buf)), (total-n)*slotSize)])
-		for b := buf[:m/slotSize*slotSize]; len(b) > 0; b = b[slotSize:] {
-			if _, ok := s.parse(b, n); ok {
-				found(n)
-			}
-			n++
-		}
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil // an index ends with its last chunk that is there
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *store) reset() error {
+func (s *store) create() error {
 	clear(s.have)
-	for _, f := range []*os.File{s.idx, s.data} {
-		if err := f.Truncate(0); err != nil {
-			return err
-		}
+	s.e.shy, s.e.verified = false, stamp{}
+	if err := s.openFiles(os.O_RDWR | os.O_CREATE | os.O_EXCL); err != nil {
+		return err
 	}
 	if err := s.data.Truncate(s.size); err != nil {
 		return err
@@ -174,6 +76,28 @@ func (s *store) closeFiles() {
 	}
 }
 
+// deleted says whether somebody has deleted the files since they were opened.
+func (s *store) deleted() bool {
+	for _, f := range []*os.File{s.data, s.idx} {
+		if st, err := stampOf(f); err == nil && st.links == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// bytesIn returns how many bytes the chunks from first to end-1 have that are there.
+func (s *store) bytesIn(first, end int64) (total int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for n := first; n < min(end, chunks(s.size, s.d.chunk)); n++ {
+		if s.have[n/64]&(1<<(n%64)) != 0 {
+			total += min(s.d.chunk, s.size-n*s.d.chunk)
+		}
+	}
+	return total
+}
+
 // has says whether chunk n is there, if its checksum is right.
 func (s *store) has(n int64) bool {
 	if s == nil {
@@ -186,23 +110,25 @@ func (s *store) has(n int64) bool {
 
 // load reads chunk n into buf, which has its length, and says whether it was there and right.
 func (s *store) load(n int64, buf []byte) bool {
-	if !s.has(n) {
+	if !s.has(n) || !s.check(n, buf) {
 		return false
 	}
+	s.d.touch(s.e, n)
+	return true
+}
+
+// check is load without counting as a use. A damaged chunk is dropped.
+func (s *store) check(n int64, buf []byte) bool {
 	s.io.RLock()
 	ok := s.verified(n, buf)
 	gone := !s.has(n)
 	s.io.RUnlock()
-	if ok {
-		s.d.touch(s.e, n)
-		return true
-	}
-	if !gone {
+	if !ok && !gone {
 		s.d.o.Logger.Warn("a cached chunk is damaged and is fetched again", "content", s.id, "chunk", n)
 		s.d.o.Observer.Lost(Corrupt, int64(len(buf)))
 		s.d.drop(s, n)
 	}
-	return false
+	return ok
 }
 
 func (s *store) verified(n int64, buf []byte) bool {
@@ -355,24 +281,30 @@ func (s *store) enter(n int64) error {
 }
 
 // take removes the chunks from first to end-1, and returns how many bytes they had. The slots go first: a hole without
-// slots is nothing, slots over a hole would be damage.
-func (s *store) take(first, end int64) int64 {
+// slots is nothing, slots over a hole would be damage. Where it is not punched the data stays.
+func (s *store) take(first, end int64, punched bool) int64 {
 	s.io.Lock()
 	defer s.io.Unlock()
 	end = min(end, chunks(s.size, s.d.chunk))
 	taken := s.clearBits(first, end)
-	st, err := s.idx.Stat()
-	if err == nil && st.Size() > headerSize+first*slotSize {
-		last := min(end, (st.Size()-headerSize+slotSize-1)/slotSize)
-		_, err = s.idx.WriteAt(make([]byte, (last-first)*slotSize), headerSize+first*slotSize)
-	}
-	if err == nil {
+	err := s.clearSlots(first, end)
+	if err == nil && punched {
 		err = punch(s.data, first*s.d.chunk, min(end*s.d.chunk, s.size)-first*s.d.chunk)
 	}
 	if err != nil {
 		s.d.failed(err)
 	}
 	return taken
+}
+
+func (s *store) clearSlots(first, end int64) error {
+	st, err := s.idx.Stat()
+	if err != nil || st.Size() <= headerSize+first*slotSize {
+		return err
+	}
+	last := min(end, (st.Size()-headerSize+slotSize-1)/slotSize)
+	_, err = s.idx.WriteAt(make([]byte, (last-first)*slotSize), headerSize+first*slotSize)
+	return err
 }
 
 func (s *store) clearBits(first, end int64) (taken int64) {
