@@ -17,12 +17,10 @@ import (
 type metrics struct {
 	registry *prometheus.Registry
 	calls    *prometheus.HistogramVec
-	served   *prometheus.CounterVec
 	fetches  *prometheus.HistogramVec
 	bytes    prometheus.Counter
 	lost     *prometheus.CounterVec
 	links    *prometheus.CounterVec
-	ranges   *prometheus.CounterVec
 	conns    *prometheus.CounterVec
 }
 
@@ -35,9 +33,6 @@ func newMetrics() *metrics {
 		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "millrace_plugin_call_seconds", Help: "Calls to plugins by outcome.", Buckets: seconds,
 		}, []string{"capability", "instance", "call", "outcome"}),
-		served: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "millrace_read_bytes_total", Help: "Bytes given to readers of files, by where they were: memory and disk are cache hits.",
-		}, []string{"from"}),
 		fetches: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "millrace_chunk_fetch_seconds", Help: "Requests for bytes of files, by outcome.", Buckets: seconds,
 		}, []string{"outcome"}),
@@ -50,14 +45,11 @@ func newMetrics() *metrics {
 		links: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "millrace_range_requests_total", Help: "Ranges asked of providers, by instance and outcome.",
 		}, []string{"instance", "outcome"}),
-		ranges: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "millrace_range_bytes_total", Help: "Bytes that ranges asked of providers brought, by instance.",
-		}, []string{"instance"}),
 		conns: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "millrace_range_connections_total", Help: "Connections taken for ranges, by instance and by whether they were open already (reused) or not (opened).",
 		}, []string{"instance", "state"}),
 	}
-	m.registry.MustRegister(m.calls, m.served, m.fetches, m.bytes, m.lost, m.links, m.ranges, m.conns,
+	m.registry.MustRegister(m.calls, m.fetches, m.bytes, m.lost, m.links, m.conns,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -73,13 +65,12 @@ func (m *metrics) pluginCall(in *plugin.Instance, call string, k sdk.Kind, took 
 	m.calls.WithLabelValues(in.Capability, in.Name, call, outcome(k)).Observe(took.Seconds())
 }
 
-func (m *metrics) fetched(instance string, bytes int64, _ time.Duration, err error) {
+func (m *metrics) fetched(instance string, _ int64, _ time.Duration, err error) {
 	result := outcome(sdk.KindOf(err))
 	if errors.Is(err, context.Canceled) {
 		result = "cancelled"
 	}
 	m.links.WithLabelValues(instance, result).Inc()
-	m.ranges.WithLabelValues(instance).Add(float64(bytes))
 }
 
 func (m *metrics) connected(instance string, reused bool) {
@@ -90,10 +81,8 @@ func (m *metrics) connected(instance string, reused bool) {
 	m.conns.WithLabelValues(instance, state).Inc()
 }
 
-// Served implements [chunk.Observer].
-func (m *metrics) Served(from chunk.Origin, n int) {
-	m.served.WithLabelValues(from.String()).Add(float64(n))
-}
+// Served implements [chunk.Observer]. What readers are given is taken from [Files], which may be another process's.
+func (m *metrics) Served(chunk.Origin, int) {}
 
 // Fetched implements [chunk.Observer].
 func (m *metrics) Fetched(took time.Duration, n int64, err error) {
@@ -115,7 +104,7 @@ func (m *metrics) Lost(why chunk.Loss, n int64) {
 
 // watch adds what is read from the daemon when somebody asks.
 func (m *metrics) watch(d *Daemon) {
-	m.registry.MustRegister(&gauges{d: d})
+	m.registry.MustRegister(&gauges{d: d}, readings{d.files})
 }
 
 // gauges reads the daemon's state at each scrape.
@@ -124,16 +113,13 @@ type gauges struct{ d *Daemon }
 var (
 	itemsDesc   = prometheus.NewDesc("millrace_items", "Items by kind and state.", []string{"kind", "state"}, nil)
 	runningDesc = prometheus.NewDesc("millrace_steps_running", "Steps under way in this daemon.", []string{"step"}, nil)
-	streamDesc  = prometheus.NewDesc("millrace_open_streams", "Files that are open.", nil, nil)
-	diskDesc    = prometheus.NewDesc("millrace_cache_disk_bytes", "Bytes in the disk cache.", nil, nil)
-	memoryDesc  = prometheus.NewDesc("millrace_cache_memory_bytes", "Bytes of buffers in use.", nil, nil)
 	upDesc      = prometheus.NewDesc("millrace_instance_up", "1 where nothing keeps calls from the instance.", []string{"capability", "instance"}, nil)
 	restartDesc = prometheus.NewDesc("millrace_plugin_restarts_total", "Restarts of plugin processes.", []string{"plugin"}, nil)
 )
 
 // Describe implements [prometheus.Collector].
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{itemsDesc, runningDesc, streamDesc, diskDesc, memoryDesc, upDesc, restartDesc} {
+	for _, d := range []*prometheus.Desc{itemsDesc, runningDesc, upDesc, restartDesc} {
 		ch <- d
 	}
 }
@@ -159,10 +145,6 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 	for s, n := range steps {
 		gauge(runningDesc, float64(n), s)
 	}
-	gauge(streamDesc, float64(len(g.d.fs.Streams())))
-	cs := g.d.fs.CacheStats()
-	gauge(diskDesc, float64(cs.Disk))
-	gauge(memoryDesc, float64(cs.Memory))
 	for _, in := range g.d.pool.All() {
 		up := 1.0
 		if in.Unwell() != nil {

@@ -17,7 +17,7 @@ func (d *Daemon) newWeb(c *config.Config) (*web.Server, error) {
 	}
 	return web.New(web.Options{
 		DB: d.db, Pool: d.pool, Library: d.line, Explain: d.line, Ranking: ranking{d.line}, Config: d.cfg.Load, Reload: d.Reload, Doctor: d.Doctor,
-		Streams: d.streams, Running: d.running, Backup: d.Backup, Ready: d.ready,
+		Storage: storage{d.files}, Running: d.running, Backup: d.Backup, Ready: d.ready,
 		DAV: webdav.Handler(d.fs, "/dav", d.log), Files: webdav.Files(d.fs, "/library", d.log), Metrics: d.metrics.registry,
 		Password: c.Server.Password.Reveal(), Secret: secret, Version: d.o.Version, Log: d.log,
 	})
@@ -34,21 +34,6 @@ func (d *Daemon) ready() error {
 	defer cancel()
 	_, err := d.db.Cursor(ctx)
 	return err
-}
-
-func (d *Daemon) streams() []web.Stream {
-	var out []web.Stream
-	list, err := d.files.Streams(context.Background()) // web hands none here
-	if err != nil {
-		d.log.Warn("it cannot be told what is being read", "err", err)
-	}
-	for _, s := range list {
-		out = append(out, web.Stream{
-			ID: s.ID, Path: s.Path, Size: s.Size, Opened: s.Opened, Last: s.Last, Offset: s.Offset,
-			Memory: s.FromMemory, Disk: s.FromDisk, Network: s.FromNetwork, Mode: s.Mode,
-		})
-	}
-	return out
 }
 
 func (d *Daemon) running() []web.Running {

@@ -30,7 +30,7 @@ type FS struct {
 	ahead   *readahead.Pool
 	timeout time.Duration
 
-	traffic traffic
+	traffic *traffic
 
 	mu      sync.Mutex // guards the two below
 	handles map[uint64]*Handle
@@ -46,13 +46,15 @@ func New(tree *Tree, source Source, o Options) (*FS, error) {
 	if o.ReadTimeout < 0 {
 		return nil, errors.New("the read timeout is negative")
 	}
-	cache, err := chunk.New(source, o.Cache)
+	counts := newTraffic()
+	cache, err := chunk.New(counted{source, counts}, o.Cache)
 	if err != nil {
 		return nil, fmt.Errorf("open the chunk cache: %w", err)
 	}
 	return &FS{
 		tree:    tree,
 		cache:   cache,
+		traffic: counts,
 		ahead:   readahead.NewPool(bound(o.Readahead, cache.Stats().MaxMemory/2)),
 		timeout: cmp.Or(o.ReadTimeout, 30*time.Second),
 		handles: map[uint64]*Handle{},

@@ -3,7 +3,6 @@ package vfs
 import (
 	"cmp"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/millrace-media/millrace/vfs/chunk"
@@ -56,14 +55,6 @@ type Stream struct {
 	Passthrough bool
 }
 
-// Traffic is what all readers together were given, those that have closed their files included.
-type Traffic struct {
-	// FromMemory, FromDisk and FromNetwork are bytes since the start, by where they were.
-	FromMemory, FromDisk, FromNetwork int64
-	// MemoryRate, DiskRate and NetworkRate are bytes a second over the last few seconds.
-	MemoryRate, DiskRate, NetworkRate int64
-}
-
 // Streams returns what is open and how it is being read, in the order in which it was opened.
 func (f *FS) Streams() []Stream {
 	f.mu.Lock()
@@ -80,9 +71,6 @@ func (f *FS) Streams() []Stream {
 	return streams
 }
 
-// Traffic returns what readers have been given so far, and at which rate.
-func (f *FS) Traffic() Traffic { return f.traffic.look(time.Now()) }
-
 // SetPassthrough says whether the kernel reads the cache's file by itself.
 func (h *Handle) SetPassthrough(through bool) {
 	h.mu.Lock()
@@ -92,7 +80,7 @@ func (h *Handle) SetPassthrough(through bool) {
 
 func (h *Handle) count(off int64, t chunk.Tally) {
 	now := time.Now()
-	h.fs.traffic.add(now, t)
+	h.fs.traffic.serve(now, t)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.last, h.off = now, off
@@ -135,65 +123,4 @@ func (h *Handle) seen() Stream {
 		s.Mode = h.stream.Mode().String()
 	}
 	return s
-}
-
-// span is over how many whole seconds a meter measures, beside the one that is under way.
-const span = 5
-
-// meter counts bytes by the second in which they came. The zero value has counted none.
-type meter struct {
-	slots [span + 1]int64
-	at    int64 // Unix time of the newest slot
-}
-
-// turn empties the slots of seconds that have passed without a byte.
-func (m *meter) turn(now time.Time) {
-	at := now.Unix()
-	for i := max(m.at+1, at-span); i <= at; i++ {
-		m.slots[i%int64(len(m.slots))] = 0
-	}
-	m.at = max(m.at, at)
-}
-
-func (m *meter) add(now time.Time, n int64) {
-	m.turn(now)
-	m.slots[m.at%int64(len(m.slots))] += n
-}
-
-// rate returns bytes a second. What has been counted for a shorter time than a meter measures says how long; less than a
-// second counts as one, since a single read is no rate yet.
-func (m *meter) rate(now time.Time, age time.Duration) int64 {
-	m.turn(now)
-	var sum int64
-	for _, n := range m.slots {
-		sum += n
-	}
-	seen := min(age, span*time.Second+time.Duration(now.Nanosecond()))
-	return int64(float64(sum) / max(seen, time.Second).Seconds())
-}
-
-// traffic counts what all readers are given.
-type traffic struct {
-	mu    sync.Mutex // guards everything below
-	tally chunk.Tally
-	rates [len(chunk.Tally{})]meter
-}
-
-func (t *traffic) add(now time.Time, n chunk.Tally) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for i := range n {
-		t.tally[i] += n[i]
-		t.rates[i].add(now, n[i])
-	}
-}
-
-func (t *traffic) look(now time.Time) Traffic {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	rate := func(o chunk.Origin) int64 { return t.rates[o].rate(now, span*time.Second) }
-	return Traffic{
-		FromMemory: t.tally[chunk.Memory], FromDisk: t.tally[chunk.Disk], FromNetwork: t.tally[chunk.Network],
-		MemoryRate: rate(chunk.Memory), DiskRate: rate(chunk.Disk), NetworkRate: rate(chunk.Network),
-	}
 }

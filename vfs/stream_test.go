@@ -34,7 +34,8 @@ func TestAStreamTellsWhoReadsWhatAndFromWhere(t *testing.T) {
 		if err := tree.Apply(vfs.Put("film.mkv", vfs.File{Inode: vfs.FileInode(1), ContentID: "film", Size: 8 << 20})); err != nil {
 			t.Fatal(err)
 		}
-		fsys, err := vfs.New(tree, named{vfstest.NewOrigin()}, vfs.Options{Readahead: readahead.Options{Total: -1}})
+		origin := vfstest.NewOrigin()
+		fsys, err := vfs.New(tree, named{origin}, vfs.Options{Readahead: readahead.Options{Total: -1}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +63,10 @@ func TestAStreamTellsWhoReadsWhatAndFromWhere(t *testing.T) {
 		if rest := int64(128<<10 - 1000); got.Ahead < rest {
 			t.Errorf("%d bytes are ahead, want at least the rest of the chunk, %d", got.Ahead, rest)
 		}
-		total := vfs.Traffic{FromMemory: 4000, FromNetwork: 1000, MemoryRate: 800, NetworkRate: 200}
+		total := vfs.Traffic{
+			Memory: vfs.Flow{Bytes: 4000, Rate: 800}, Network: vfs.Flow{Bytes: 1000, Rate: 200},
+			Fetched: []vfs.Flow{{Name: "somebody", Bytes: origin.Served(), Rate: origin.Served() / 5}},
+		}
 		if diff := cmp.Diff(total, fsys.Traffic()); diff != "" {
 			t.Errorf("traffic (-want +got)\n%s", diff)
 		}

@@ -28,8 +28,9 @@ import (
 //	GET    /rank/profiles/{name}               ProfileText
 //	GET    /search                             FoundTitles   ?q= &kind= &year= &limit=
 //	POST   /sources/{name}/collect             Accepted
-//	GET    /events                             text/event-stream of Event; Last-Event-ID resumes
-//	GET    /counts, /running, /streams, /jobs  Counts, RunningPage, StreamPage, JobPage ?state= &step= &limit=
+//	GET    /events                             text/event-stream of Event, and of StreamPage ?streams=true; Last-Event-ID resumes
+//	GET    /counts, /running, /jobs            Counts, RunningPage, JobPage ?state= &step= &limit=
+//	GET    /streams                            StreamPage
 //	GET    /plugins                            PluginPage
 //	GET    /plugins/{name}                     PluginInfo
 //	POST   /plugins/{name}/restart             Accepted
@@ -64,6 +65,7 @@ func (s *Server) api(r chi.Router) huma.API {
 	s.partRoutes(a)
 	s.importRoute(a)
 	s.eventRoutes(a)
+	s.streamRoutes(a)
 	s.pluginRoutes(a)
 	s.systemRoutes(a)
 	s.keyRoutes(a)

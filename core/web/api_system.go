@@ -24,11 +24,6 @@ type RunningStep struct {
 	Label string `json:"label,omitempty" doc:"Of the item"`
 }
 
-// StreamPage is what is read now.
-type StreamPage struct {
-	Streams []Stream `json:"streams"`
-}
-
 // Job is a step in the queue.
 type Job struct {
 	ID       int64     `json:"id"`

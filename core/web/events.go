@@ -15,8 +15,9 @@ import (
 )
 
 type streamInput struct {
-	Last string `header:"Last-Event-ID" doc:"Of the last event that was seen: what came since is told first"`
-	Item int64  `query:"item" doc:"Events of this item, and of what is below it, only"`
+	Last    string `header:"Last-Event-ID" doc:"Of the last event that was seen: what came since is told first"`
+	Item    int64  `query:"item" doc:"Events of this item, and of what is below it, only"`
+	Streams bool   `query:"streams" doc:"Also tell what is being read, each second in which it changes"`
 }
 
 const (
@@ -24,13 +25,15 @@ const (
 	heartbeat = 15 * time.Second
 	// writeWithin is how long a reader of the stream may take to accept what is written.
 	writeWithin = 30 * time.Second
+	// pulse is how often it is looked what is being read.
+	pulse = time.Second
 )
 
 func (s *Server) eventRoutes(a huma.API) {
 	event := a.OpenAPI().Components.Schemas.Schema(typeOf[Event](), true, "Event")
 	op := call{method: http.MethodGet, path: "/events", id: "watch-events", summary: "Watch what happens, as server-sent events", tag: "events"}.operation()
 	op.Responses = map[string]*huma.Response{"200": {
-		Description: "A stream of events named item or path; the data of each is an Event.",
+		Description: "A stream of events named item or path; the data of each is an Event. Those named streams, if they are wanted, have a StreamPage.",
 		Content:     map[string]*huma.MediaType{"text/event-stream": {Schema: event}},
 	}}
 	op.Errors = []int{http.StatusBadRequest, http.StatusUnauthorized}
@@ -41,7 +44,7 @@ func (s *Server) eventRoutes(a huma.API) {
 		}
 		return &huma.StreamResponse{Body: func(hc huma.Context) {
 			r, w := humachi.Unwrap(hc)
-			err := s.stream(r.Context(), w, from, in.Item)
+			err := s.stream(r.Context(), w, from, in)
 			if err != nil && r.Context().Err() == nil {
 				s.log.Debug("a stream of events ended", "request", requestID(r.Context()), "err", err)
 			}
@@ -58,7 +61,7 @@ func (s *Server) since(ctx context.Context, last string) (db.Cursor, error) {
 }
 
 // stream writes events as they are committed until the reader leaves.
-func (s *Server) stream(ctx context.Context, w http.ResponseWriter, from db.Cursor, item int64) error {
+func (s *Server) stream(ctx context.Context, w http.ResponseWriter, from db.Cursor, in *streamInput) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	h := w.Header()
@@ -81,7 +84,10 @@ func (s *Server) stream(ctx context.Context, w http.ResponseWriter, from db.Curs
 			}
 		})
 	}()
-	err := out.follow(batches, ended, item)
+	if in.Streams {
+		out.reading = func() (StreamPage, error) { return s.o.Storage.Streams(ctx) }
+	}
+	err := out.follow(batches, ended, in.Item)
 	cancel()
 	watch := <-ended
 	if errors.Is(err, errWatchEnded) {
@@ -94,13 +100,20 @@ var errWatchEnded = errors.New("the log of events cannot be read")
 
 // eventWriter writes server-sent events.
 type eventWriter struct {
-	w http.ResponseWriter
-	c *http.ResponseController
+	w       http.ResponseWriter
+	c       *http.ResponseController
+	reading func() (StreamPage, error) // nil: nobody wants to know
+	told    string                     // of what is being read, last
 }
 
 func (o *eventWriter) follow(batches <-chan []db.Event, ended chan error, item int64) error {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
+	look := time.NewTicker(pulse)
+	defer look.Stop()
+	if o.reading == nil {
+		look.Stop()
+	}
 	for {
 		select {
 		case err := <-ended:
@@ -108,6 +121,10 @@ func (o *eventWriter) follow(batches <-chan []db.Event, ended chan error, item i
 			return errWatchEnded
 		case <-beat.C:
 			if err := o.text(": alive\n\n"); err != nil {
+				return err
+			}
+		case <-look.C:
+			if err := o.streams(); err != nil {
 				return err
 			}
 		case list := <-batches:
@@ -136,6 +153,23 @@ func (o *eventWriter) events(list []db.Event, item int64) error {
 		}
 	}
 	return nil
+}
+
+// streams tells what is being read where that has changed. What cannot be had now may be at the next look.
+func (o *eventWriter) streams() error {
+	page, err := o.reading()
+	if err != nil {
+		return nil //nolint:nilerr // the page says why it does not know
+	}
+	data, err := json.Marshal(page)
+	if err != nil {
+		return fmt.Errorf("write an event: %w", err)
+	}
+	if string(data) == o.told {
+		return nil
+	}
+	o.told = string(data)
+	return o.text("event: streams\ndata: " + o.told + "\n\n")
 }
 
 // text writes and flushes. A reader that accepts nothing for long is let go.

@@ -23,6 +23,7 @@ func (s *Server) pageRoutes(r chi.Router) {
 	r.Get("/", s.home)
 	r.Get("/items/{id}", s.itemPage)
 	r.Get("/rank", s.rankPage)
+	r.Get("/streams", s.streamsPage)
 }
 
 // home is the page that shows the pipeline. Its parts marked data-live are fetched again when something happens.
@@ -31,7 +32,7 @@ type home struct {
 	Running []RunningStep
 	Failed  []Item
 	Unwell  []unwell
-	Streams []Stream
+	Watched streamsView
 	Items   []Item
 	States  []string // to choose from
 	State   string   // chosen
@@ -53,7 +54,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	q := r.URL.Query()
 	h := home{
-		State: q.Get("state"), Text: q.Get("text"), Version: s.o.Version, Running: s.running(ctx), Streams: s.o.Streams(),
+		State: q.Get("state"), Text: q.Get("text"), Version: s.o.Version, Running: s.running(ctx), Watched: s.streamsView(ctx),
 		Unwell: s.unwell(ctx), Session: r.Context().Value(keyWho) == bySession,
 	}
 	for _, st := range library.States()[1:] {

@@ -49,7 +49,7 @@ func newPages() (*pages, error) {
 	}
 	t := template.New("").Funcs(template.FuncMap{
 		"asset": p.asset, "ago": ago, "in": until, "size": func(n int64) string { return sdk.Size(n).String() }, "rfc3339": rfc3339,
-		"worth": worth,
+		"worth": worth, "rate": rate, "percent": percent, "base": path.Base, "reader": readerShown,
 	})
 	if p.templates, err = t.ParseFS(embedded, "templates/*.html"); err != nil {
 		return nil, fmt.Errorf("read the pages: %w", err)

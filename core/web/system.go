@@ -31,9 +31,6 @@ func (s *Server) systemRoutes(a huma.API) {
 	register(s, a, get("/running", "list-running", "List steps under way"), func(ctx context.Context, _ *none) (RunningPage, error) {
 		return RunningPage{Running: s.running(ctx)}, nil
 	})
-	register(s, a, get("/streams", "list-streams", "List files being read"), func(context.Context, *none) (StreamPage, error) {
-		return StreamPage{Streams: append([]Stream{}, s.o.Streams()...)}, nil
-	})
 	register(s, a, get("/jobs", "list-jobs", "List the queue"), s.jobs)
 	register(s, a, get("/config", "show-config", "Show the configuration in effect"), func(context.Context, *none) (ConfigText, error) {
 		return ConfigText{Text: string(s.o.Config().Show())}, nil

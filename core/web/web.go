@@ -48,20 +48,6 @@ type Explainer interface {
 	Explain(ctx context.Context, it library.Item, releases []int64) ([]search.Explained, error)
 }
 
-// Stream is a file that somebody reads now.
-type Stream struct {
-	ID      uint64    `json:"id"`
-	Path    string    `json:"path"`
-	Size    int64     `json:"size"`
-	Opened  time.Time `json:"opened"`
-	Last    time.Time `json:"last"`
-	Offset  int64     `json:"offset"`
-	Memory  int64     `json:"from_memory"`  // bytes read so far, by where they were
-	Disk    int64     `json:"from_disk"`    //
-	Network int64     `json:"from_network"` //
-	Mode    string    `json:"mode"`
-}
-
 // Running is a step under way in this daemon.
 type Running struct {
 	Job     int64            `json:"job"`
@@ -90,7 +76,7 @@ type Options struct {
 	Config   func() *config.Config                                 // the one in force
 	Reload   func(ctx context.Context) (config.Diagnostics, error) // reads the configuration again; the error is not about its text
 	Doctor   func(ctx context.Context) []Check
-	Streams  func() []Stream
+	Storage  Storage
 	Running  func() []Running
 	Backup   func(ctx context.Context, to string) (string, error) // writes a backup and returns its path
 	Ready    func() error                                         // nil once everything has started
@@ -120,8 +106,8 @@ func New(o Options) (*Server, error) {
 	if o.DB == nil || o.Pool == nil || o.Library == nil || o.Explain == nil || o.Ranking == nil || len(o.Secret) == 0 {
 		return nil, errors.New("web: a database, plugins, a library, what explains it, a ranking and a secret are needed")
 	}
-	if o.Config == nil || o.Reload == nil || o.Doctor == nil || o.Streams == nil || o.Running == nil || o.Backup == nil || o.Ready == nil {
-		return nil, errors.New("web: one of the daemon's funcs is missing")
+	if o.Config == nil || o.Reload == nil || o.Doctor == nil || o.Storage == nil || o.Running == nil || o.Backup == nil || o.Ready == nil {
+		return nil, errors.New("web: one of the daemon's parts is missing")
 	}
 	if o.DAV == nil || o.Files == nil || o.Metrics == nil {
 		return nil, errors.New("web: WebDAV, files and metrics are needed")

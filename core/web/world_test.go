@@ -77,6 +77,7 @@ type world struct {
 	key  string // an API key
 	pool *plugin.Pool
 	*played
+	storage playedStorage
 }
 
 // played is the pipeline and what else the daemon gives.
@@ -255,16 +256,13 @@ func setup(t *testing.T, change ...func(*Options)) *world {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(prometheus.NewGauge(prometheus.GaugeOpts{Name: "millrace_test", Help: "A test."}))
 	o := Options{
-		DB: w.db, Pool: w.pool, Library: w.played, Explain: w.played, Ranking: w.played, Config: func() *config.Config { return c },
+		DB: w.db, Pool: w.pool, Library: w.played, Explain: w.played, Ranking: w.played, Storage: &w.storage, Config: func() *config.Config { return c },
 		Reload: func(context.Context) (config.Diagnostics, error) {
 			w.note("reload")
 			return config.Diagnostics{{Severity: config.Warning, Summary: "mind"}}, nil
 		},
 		Doctor: func(context.Context) []Check {
 			return []Check{{Name: "fuse", OK: true, Text: "mounted"}, {Name: "disk", Text: "full", Remedy: "make room"}}
-		},
-		Streams: func() []Stream {
-			return []Stream{{ID: 1, Path: "movies/x.mkv", Size: 10, Opened: time.Now(), Mode: "sequential"}}
 		},
 		Running: func() []Running { return []Running{{Job: 3, Step: library.StepScrape, Item: 1, Since: time.Now()}} },
 		Backup:  func(_ context.Context, to string) (string, error) { return "backup/" + to, nil },

@@ -25,11 +25,11 @@ async function told(work) {
 // Live parts.
 let fetching = false, wanted = false, timer = 0;
 
-async function refresh(which) {
+async function refresh(which, from) {
   if (fetching) { wanted = true; return; }
   fetching = true;
   try {
-    const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
+    const answer = await fetch(from || location.href, { headers: { Accept: 'text/html' } });
     if (!answer.ok) return;
     if (answer.redirected) { location.reload(); return; }
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
@@ -53,11 +53,13 @@ function soon() {
 
 if (document.querySelector('[data-live]')) {
   const live = document.getElementById('live');
-  const events = new EventSource('/api/v1/events');
+  const streams = document.querySelector('[data-live="streams"]');
+  const events = new EventSource('/api/v1/events' + (streams ? '?streams=true' : ''));
   events.addEventListener('open', () => { live.textContent = 'live'; soon(); });
   events.addEventListener('error', () => { live.textContent = 'not connected'; });
   events.addEventListener('item', soon);
   events.addEventListener('path', soon);
+  events.addEventListener('streams', () => { if (!document.hidden && !fetching) refresh('[data-live="streams"]', '/streams'); });
   setInterval(() => { if (!document.hidden) refresh('[data-live]'); }, 5000);
 }
 
