@@ -81,7 +81,7 @@ func sizesOf(quick bool) sizes {
 	if quick {
 		return sizes{cold: 256 << 20, long: 1 << 30, scanned: 40, handles: 100, random: 12, first: 4, repeat: 1, play: 6}
 	}
-	return sizes{cold: 1 << 30, long: 4 << 30, scanned: 200, handles: 500, random: 40, first: 12, repeat: 3, play: 20}
+	return sizes{cold: 1 << 30, long: 4 << 30, scanned: 200, handles: 500, random: 40, first: 8, repeat: 3, play: 20}
 }
 
 // far is the size of films of which only pieces are read. It is no multiple of a chunk, as real ones are not.

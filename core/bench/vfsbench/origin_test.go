@@ -138,16 +138,16 @@ func TestAFolderIsListed(t *testing.T) {
 func TestAnAimIsMetOrMissed(t *testing.T) {
 	t.Parallel()
 	l := line{Sides: []*figure{{Side: "ours", Values: []float64{3, 1, 2}}, {Side: "rclone", Values: []float64{1}}, {Side: "direct", Error: "x"}}}
-	l.compare("a", (*figure).value, "rclone", "≥", 2)
-	l.compare("b", (*figure).value, "rclone", "≥", 2.1)
-	l.compare("c", (*figure).value, "rclone", "≤", 2)
-	l.compare("d", (*figure).value, "rclone", "≤", 1.9)
-	l.compare("nobody to compare with", (*figure).value, "direct", "≥", 1)
+	l.compare(against{what: "a", got: (*figure).value, other: "rclone", least: true, times: 2})
+	l.compare(against{what: "b", got: (*figure).value, other: "rclone", least: true, times: 2.1})
+	l.compare(against{what: "c", got: (*figure).value, other: "rclone", times: 2})
+	l.compare(against{what: "d", got: (*figure).value, other: "rclone", times: 1.9})
+	l.compare(against{what: "nobody to compare with", got: (*figure).value, other: "direct", least: true, times: 1})
 	l.most("e", (*figure).value, 2)
 	l.most("f", (*figure).value, 1.9)
 	l.Sides[0].Error = "x"
 	l.most("g", (*figure).value, 2)
-	l.compare("h", (*figure).value, "rclone", "≤", 2)
+	l.compare(against{what: "h", got: (*figure).value, other: "rclone", times: 2})
 	var got []bool
 	for _, a := range l.Aims {
 		got = append(got, a.Met)

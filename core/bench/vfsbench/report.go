@@ -95,14 +95,14 @@ func (r *report) begin(row row) {
 		r.Time = time.Now().UTC()
 	}
 	fmt.Printf("\n%s: %s\n", row.name, row.about)
-	fmt.Printf("  %-38s %10s %-5s %9s %13s %9s %6s %8s\n", "", "", "", "CPU s/GB", "fetched/read", "requests", "conns", "peak MB")
+	fmt.Printf("  %-46s %10s %-5s %9s %13s %9s %6s %8s\n", "", "", "", "CPU s/GB", "fetched/read", "requests", "conns", "peak MB")
 }
 
 // add takes a line and prints it.
 func (r *report) add(l line) {
 	r.Lines = append(r.Lines, l)
 	for _, f := range l.Sides {
-		fmt.Printf("  %-30s %-7s ", l.What, f.Side)
+		fmt.Printf("  %-25s %-20s ", l.What, f.Side)
 		f.print(l.Unit)
 	}
 	for _, a := range l.Aims {
@@ -110,7 +110,7 @@ func (r *report) add(l line) {
 		if !a.Met {
 			verdict = "MISSED"
 		}
-		fmt.Printf("  %-30s %s: %.2f %s\n", "", a.Text, a.Got, verdict)
+		fmt.Printf("  %-25s %s: %.2f %s\n", "", a.Text, a.Got, verdict)
 	}
 }
 
@@ -160,7 +160,7 @@ func (l *line) of(side string) *figure {
 // most says that what ours needs is at most so much.
 func (l *line) most(what string, got func(*figure) float64, limit float64) {
 	f := l.of("ours")
-	a := aim{Text: fmt.Sprintf("%s, aim ≤ %g", what, limit)}
+	a := aim{Text: fmt.Sprintf("ours: %s, aim ≤ %g", what, limit)}
 	if f != nil {
 		a.Got = got(f)
 		a.Met = a.Got <= limit
@@ -168,16 +168,33 @@ func (l *line) most(what string, got func(*figure) float64, limit float64) {
 	l.Aims = append(l.Aims, a)
 }
 
-// compare says how ours should be beside another side: at least so many times as much, or at most.
-func (l *line) compare(what string, got func(*figure) float64, other, sign string, factor float64) {
-	ours, theirs := l.of("ours"), l.of(other)
-	if theirs == nil {
-		return // nothing to compare with; it says so itself
+// against says how what ours needs or gives should be beside another side's.
+type against struct {
+	side  string // empty: ours
+	what  string
+	got   func(*figure) float64
+	other string
+	least bool // so many times as much at least; else at most
+	times float64
+}
+
+// compare sets an aim that is met or missed beside another side. Where that was not measured there is none.
+func (l *line) compare(c against) {
+	if c.side == "" {
+		c.side = "ours"
 	}
-	a := aim{Text: fmt.Sprintf("%s, times %s, aim %s %g", what, other, sign, factor)}
+	ours, theirs := l.of(c.side), l.of(c.other)
+	if theirs == nil {
+		return
+	}
+	sign := "≤"
+	if c.least {
+		sign = "≥"
+	}
+	a := aim{Text: fmt.Sprintf("%s: %s, times %s, aim %s %g", c.side, c.what, c.other, sign, c.times)}
 	if ours != nil {
-		a.Got = over(got(ours), got(theirs))
-		a.Met = a.Got >= factor == (sign == "≥") || a.Got == factor
+		a.Got = over(c.got(ours), c.got(theirs))
+		a.Met = a.Got == c.times || a.Got > c.times == c.least
 	}
 	l.Aims = append(l.Aims, a)
 }

@@ -41,11 +41,11 @@ func (b *bench) cold() error {
 		aims   func(*line)
 	}{
 		{"uncapped", 0, 0, b.sizes.repeat, func(l *line) {
-			l.compare("speed", (*figure).value, "rclone", "≥", 1.7)
-			l.compare("CPU per GB", (*figure).perGB, "rclone", "≤", 0.5)
+			l.compare(against{what: "speed", got: (*figure).value, other: "rclone", least: true, times: 1.7})
+			l.compare(against{what: "CPU per GB", got: (*figure).perGB, other: "rclone", times: 0.5})
 		}},
 		{"capped at 0.25 GB/s", 0, cap250, 1, func(l *line) {
-			l.compare("speed", (*figure).value, "cap", "≥", 0.95)
+			l.compare(against{what: "speed", got: (*figure).value, other: "cap", least: true, times: 0.95})
 		}},
 		{"capped, and 50 ms away", rtt, cap250, 1, func(*line) {}},
 	} {

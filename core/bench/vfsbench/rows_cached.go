@@ -14,101 +14,114 @@ func (b *bench) cached() error {
 	if err != nil {
 		return err
 	}
-	film := names("cold", 0, 1)
-	own := filepath.Join(b.dir, "own")
-	if err := b.copyFilm(own, film[0]); err != nil {
+	through, err := b.ours("-no-passthrough")
+	if err != nil {
 		return err
 	}
-	if err := b.set(0, 0); err != nil {
+	through.name = "ours, no passthrough"
+	c := comparison{bench: b, sides: append(sides, through), own: filepath.Join(b.dir, "own"), film: names("cold", 0, 1)}
+	if err := c.fill(); err != nil {
 		return err
 	}
-	for _, s := range sides {
-		if err := b.prime(s, task{Do: "through", Paths: film, Size: copying}); err != nil {
+	for _, read := range []func() (line, error){c.fromMemory, c.fromDisk} {
+		l, err := read()
+		if err != nil {
 			return err
 		}
-	}
-	if err := wait(b.ctx, linger); err != nil {
-		return err
-	}
-	lines, err := b.readCached(own, film, sides)
-	if err != nil {
-		return err
-	}
-	for i := range lines {
-		lines[i].compare("speed", (*figure).value, "native", "≥", 0.9)
-		lines[i].most("CPU s/GB", (*figure).perGB, 0.02)
-		b.report.add(lines[i])
-	}
-	return b.fallback(own, film, sides)
-}
-
-// fallback measures ours once more where every read passes through the process.
-func (b *bench) fallback(own string, film []string, sides []*server) error {
-	sides[0].close()
-	ours, err := b.ours("-no-passthrough", "-cache", sides[0].cache)
-	if err != nil {
-		return err
-	}
-	sides[0] = ours
-	lines, err := b.readCached(own, film, sides)
-	if err != nil {
-		return err
-	}
-	for i := range lines {
-		lines[i].What += ", no passthrough"
-		lines[i].compare("speed", (*figure).value, "rclone", "≥", 2)
-		b.report.add(lines[i])
+		l.compare(against{what: "speed", got: (*figure).value, other: "native", least: true, times: 0.9})
+		l.most("CPU s/GB", (*figure).perGB, 0.02)
+		l.compare(against{side: "ours, no passthrough", what: "speed", got: (*figure).value, other: "rclone", least: true, times: 2})
+		b.report.add(l)
 	}
 	return nil
 }
 
-// readCached reads the film through every side in turn: after it was just read, and after the kernel has forgotten it.
-func (b *bench) readCached(own string, film []string, sides []*server) ([]line, error) {
-	lines := []line{{Row: b.row, What: "kernel's memory", Unit: "GB/s"}, {Row: b.row, What: "disk", Unit: "GB/s"}}
-	t := task{Do: "through", Paths: film, Size: copying, Sampled: true}
-	for i := range lines {
-		native := &figure{Side: "native"}
-		lines[i].Sides = append(figures(sides), native)
-		for range b.sizes.repeat {
-			for k, s := range sides {
-				if err := b.readAgain(s, lines[i].Sides[k], t, i == 1); err != nil {
-					return nil, err
-				}
-			}
-			if err := b.readOwn(native, own, t, i == 1); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return lines, nil
+// comparison is a film that every side has on disk.
+type comparison struct {
+	*bench
+	sides []*server
+	own   string // folder of the machine's own file
+	film  []string
 }
 
-func (b *bench) readAgain(s *server, f *figure, t task, fromDisk bool) error {
-	before := t
-	if fromDisk {
-		if err := b.prime(s, task{Do: "cool", Paths: t.Paths}); err != nil {
-			return err
-		}
-		if _, err := b.read(task{Do: "cool", Root: s.cache, Paths: []string{"."}}); err != nil {
-			return err
-		}
-	} else if err := b.prime(s, before); err != nil {
+// fill has every side read the film, and what is written or looked through afterwards done.
+func (c comparison) fill() error {
+	if err := c.copyFilm(c.own, c.film[0]); err != nil {
 		return err
 	}
-	_, err := b.measure(s, f, reading{task: t, value: rate})
-	return err
+	if err := c.set(0, 0); err != nil {
+		return err
+	}
+	for _, s := range c.sides {
+		if err := c.prime(s, task{Do: "through", Paths: c.film, Size: copying}); err != nil {
+			return err
+		}
+	}
+	return wait(c.ctx, linger)
 }
 
-func (b *bench) readOwn(f *figure, own string, t task, fromDisk bool) error {
-	t.Root = own
-	before := t
-	if fromDisk {
-		before = task{Do: "cool", Root: own, Paths: t.Paths}
-	}
-	if _, err := b.read(before); err != nil {
+// fromMemory reads what was just read.
+func (c comparison) fromMemory() (line, error) {
+	return c.read("in the kernel's memory", func(again bool, s *server) error {
+		if again {
+			return nil
+		}
+		return c.prime(s, c.through())
+	}, func(again bool) error {
+		if again {
+			return nil
+		}
+		_, err := c.bench.read(c.native())
 		return err
+	})
+}
+
+// fromDisk reads what the kernel has forgotten.
+func (c comparison) fromDisk() (line, error) {
+	return c.read("on disk", func(_ bool, s *server) error {
+		if err := c.prime(s, task{Do: "cool", Paths: c.film}); err != nil {
+			return err
+		}
+		_, err := c.bench.read(task{Do: "cool", Root: s.cache, Paths: []string{"."}})
+		return err
+	}, func(bool) error {
+		_, err := c.bench.read(task{Do: "cool", Root: c.own, Paths: c.film})
+		return err
+	})
+}
+
+func (c comparison) through() task {
+	return task{Do: "through", Paths: c.film, Size: copying, Sampled: true}
+}
+
+func (c comparison) native() task {
+	t := c.through()
+	t.Root = c.own
+	return t
+}
+
+// read reads the film through every side in turn, several times; each side is made ready before.
+func (c comparison) read(what string, ready func(again bool, s *server) error, readyOwn func(again bool) error) (line, error) {
+	l := line{Row: c.row, What: what, Unit: "GB/s", Sides: figures(c.sides)}
+	native := &figure{Side: "native"}
+	for n := range c.sizes.repeat {
+		for i, s := range c.sides {
+			if err := ready(n > 0, s); err != nil {
+				return l, err
+			}
+			if _, err := c.measure(s, l.Sides[i], reading{task: c.through(), value: rate}); err != nil {
+				return l, err
+			}
+		}
+		if err := readyOwn(n > 0); err != nil {
+			return l, err
+		}
+		if err := c.plain(native, c.native()); err != nil {
+			return l, err
+		}
 	}
-	return b.plain(f, t)
+	l.Sides = append(l.Sides, native)
+	return l, nil
 }
 
 // copyFilm writes a film to a file of the machine's own.

@@ -114,7 +114,7 @@ func (b *bench) playing(n int, beside []string) error {
 		return err
 	}
 	still := line{Row: b.row, What: "stalls", Sides: figures(sides)}
-	start := line{Row: b.row, What: "until the last one began", Unit: "s"}
+	start := line{Row: b.row, What: "until the last began", Unit: "s"}
 	for i, s := range sides {
 		t := task{Do: "play", Paths: names("play", 0, n), Rate: film40, Buffer: inHand, Seconds: b.sizes.play}
 		began, err := b.playOn(s, still.Sides[i], t, beside)
