@@ -11,7 +11,7 @@ REQUIRE := MILLRACE_REQUIRE_FUSE=$(shell [ -e /dev/fuse ] && echo 1) MILLRACE_RE
 # What the examples read from the environment without a default.
 EXAMPLE_ENV := env MILLRACE_PLUGINS__DIR=$(CURDIR)/bin/plugins OVERSEERR_API_KEY=x PROWLARR_API_KEY=x REALDEBRID_TOKEN=x JELLYFIN_API_KEY=x PLEX_TOKEN=x PASSWORD=x SECRET=x DATABASE_URL=postgres://x REDIS_URL=redis://x
 
-.PHONY: help build demo run test test-long check bench bench-vfs accuracy fuzz generate fmt clean
+.PHONY: help build demo run test test-long soak check bench bench-vfs accuracy fuzz generate fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ test-long: ## random kills, soaks and whole matrices
 	@.ci/setup test
 	@$(MAKE) --no-print-directory build
 	$(REQUIRE) go test -tags long -timeout 30m -run 'Long' ./core/... ./vfs/... ./sdk/... ./plugins/...
+
+soak: ## have a library read through FUSE for TIME=20m: no wrong byte, and nothing grows
+	@.ci/setup demo
+	$(REQUIRE) MILLRACE_SOAK=$(or $(TIME),20m) go test -tags long -timeout 0 -count=1 -v -run '^TestNothingGrowsWhileALibraryIsReadLong$$' ./core/bench/soak
 
 check: ## format, vet, lint (layers too), generated files, examples, race detector
 	@.ci/setup check

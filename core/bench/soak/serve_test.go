@@ -1,0 +1,232 @@
+//go:build linux
+
+package soak
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/url"
+	"os"
+	"runtime"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/millrace-media/millrace/core/config"
+	"github.com/millrace-media/millrace/core/db"
+	"github.com/millrace-media/millrace/core/link"
+	"github.com/millrace-media/millrace/core/mount"
+	"github.com/millrace-media/millrace/core/plugin"
+	"github.com/millrace-media/millrace/sdk"
+	"github.com/millrace-media/millrace/vfs"
+	"github.com/millrace-media/millrace/vfs/chunk"
+	"github.com/millrace-media/millrace/vfs/fuse"
+)
+
+// account is a debrid instance that holds every file. Its links live for moments only, and no two are the same.
+type account struct {
+	origin string
+	given  atomic.Int64
+}
+
+var _ sdk.Debrid = (*account)(nil)
+
+func (*account) Add(context.Context, sdk.AddRequest) (sdk.Placement, error) {
+	return sdk.Placement{}, sdk.Errorf(sdk.Invalid, "this account takes nothing new")
+}
+
+func (a *account) Link(_ context.Context, r sdk.LinkRequest) (sdk.Link, error) {
+	q := url.Values{"size": {strconv.FormatInt(r.File.Size, 10)}, "link": {strconv.FormatInt(a.given.Add(1), 10)}}
+	return sdk.Link{URL: a.origin + "/" + url.PathEscape(r.File.Path) + "?" + q.Encode(), Expires: time.Now().Add(40 * time.Second)}, nil
+}
+
+func (*account) Remove(context.Context, string) error { return nil }
+
+// catalog is the library in its database.
+type catalog struct {
+	db     *db.DB
+	placed int          // files so far
+	slots  [slots]int64 // the file at a path that comes and goes; 0: none
+	times  [slots]int   // how often it came
+	gone   []departure  // files without a path, the longest gone first
+	rnd    *rand.Rand
+}
+
+// departure is when a file lost its path.
+type departure struct {
+	file int64
+	at   time.Time
+}
+
+// put gives a new file, held by the account, a path.
+func (c *catalog) put(ctx context.Context, tx *db.Tx, path string, size int64) (int64, error) {
+	c.placed++
+	hash := fmt.Sprintf("%040x", c.placed)
+	ids, err := tx.SaveReleases(ctx, "soak", []db.Found{{Release: sdk.Release{Hash: hash, Name: path}}})
+	if err != nil {
+		return 0, err
+	}
+	p := db.Placement{Instance: "account", Release: ids[0], Hash: hash, Provider: hash, State: sdk.PlacementReady}
+	if _, err := tx.SavePlacement(ctx, p); err != nil {
+		return 0, err
+	}
+	id, err := tx.PutFile(ctx, db.File{Release: ids[0], Hash: hash, Path: remotePath(path, size), Size: size})
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.Place(ctx, "soak", path, id)
+	return id, err
+}
+
+// fill makes the library as it is at first.
+func (c *catalog) fill(ctx context.Context) error {
+	return c.db.Tx(ctx, func(tx *db.Tx) error {
+		for i := range films {
+			if _, err := c.put(ctx, tx, filmPath(i), filmSize(i)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// forgetAfter is how long a file without a path stays known. Who has it open can read it so long; then links to it cannot be
+// had any more.
+const forgetAfter = 3 * deadline
+
+// change lets a path come or go, and forgets a file that went long ago.
+func (c *catalog) change(ctx context.Context) error {
+	i := c.rnd.IntN(slots)
+	return c.db.Tx(ctx, func(tx *db.Tx) (err error) {
+		if len(c.gone) > 0 && time.Since(c.gone[0].at) > forgetAfter {
+			if err := tx.RemoveFile(ctx, c.gone[0].file); err != nil {
+				return err
+			}
+			c.gone = c.gone[1:]
+		}
+		if c.slots[i] != 0 {
+			c.gone = append(c.gone, departure{c.slots[i], time.Now()})
+			c.slots[i] = 0
+			return tx.Unplace(ctx, "soak", slotPath(i))
+		}
+		c.times[i]++
+		c.slots[i], err = c.put(ctx, tx, slotPath(i), slotSize(i, c.times[i]))
+		return err
+	})
+}
+
+// run changes the library until ctx ends.
+func (c *catalog) run(ctx context.Context) error {
+	return every(ctx, 150*time.Millisecond, func() error { return c.change(ctx) })
+}
+
+// every does something until ctx ends.
+func every(ctx context.Context, d time.Duration, do func() error) error {
+	tick := time.NewTicker(d)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if err := do(); err != nil && ctx.Err() == nil {
+				return err
+			}
+		}
+	}
+}
+
+// serving is the process that serves.
+type serving struct {
+	Origin, DB, Cache, Dir string // URL, file, folder, and where to mount
+}
+
+// inside is what only the process that serves knows, one line of JSON each second. Up has the time since it began.
+type inside struct {
+	Up               time.Duration
+	Goroutines, Open int
+	Heap             int64
+	Cache            chunk.Stats
+}
+
+func (s serving) run(in io.Reader, out io.Writer) (err error) {
+	ctx, cancel := untilClosed(in)
+	defer cancel()
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	d, err := db.Open(ctx, db.Options{Path: s.DB, Log: log})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	c := &catalog{db: d, rnd: rand.New(rand.NewPCG(1, 2))}
+	if err := c.fill(ctx); err != nil {
+		return err
+	}
+	pool := plugin.Fixed(plugin.Options{}, plugin.Value{
+		Instance: config.Instance{Capability: sdk.CapabilityDebrid, Name: "account"}, Client: &account{origin: s.Origin},
+	})
+	links := link.New(d, pool, link.Options{Log: log})
+	defer links.Close()
+	tree := mount.New(d, links, log)
+	if err := tree.Load(ctx); err != nil {
+		return err
+	}
+	fsys, err := vfs.New(tree.Tree(), tree, vfs.Options{Cache: chunk.Options{
+		Dir: s.Cache, MaxBytes: cacheBytes, KeepFree: -1, Memory: memoryBytes, ChunkSize: chunkBytes, Logger: log,
+	}})
+	if err != nil {
+		return err
+	}
+	return s.serve(ctx, fsys, tree, c, out)
+}
+
+// serve mounts, tells how it is, and unmounts when ctx ends.
+func (s serving) serve(ctx context.Context, fsys *vfs.FS, tree *mount.Mount, c *catalog, out io.Writer) error {
+	back, stopBack := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopBack()
+	var behind errgroup.Group
+	behind.Go(func() error { return fsys.Run(back) })
+	behind.Go(func() error { return tree.Run(back) })
+	m, err := fuse.New(fsys, s.Dir, fuse.Options{})
+	if err == nil {
+		var front errgroup.Group
+		front.Go(func() error { return c.run(ctx) })
+		front.Go(func() error { return tell(ctx, fsys, out) })
+		err = front.Wait()
+		leave, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+		defer cancel()
+		err = errors.Join(err, m.Unmount(leave))
+	}
+	stopBack()
+	return errors.Join(err, behind.Wait())
+}
+
+// tell writes a line a second.
+func tell(ctx context.Context, fsys *vfs.FS, out io.Writer) error {
+	begun := time.Now()
+	enc := json.NewEncoder(out)
+	return every(ctx, time.Second, func() error {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return enc.Encode(inside{
+			Up: time.Since(begun), Goroutines: runtime.NumGoroutine(), Heap: int64(m.HeapInuse), Open: len(fsys.Streams()), Cache: fsys.CacheStats(),
+		})
+	})
+}
+
+// untilClosed gives a context that ends when there is no more to read: the parent closed the pipe, or died.
+func untilClosed(in io.Reader) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		defer cancel()
+		_, _ = io.Copy(io.Discard, in) // however it ends
+	}()
+	return ctx, cancel
+}
