@@ -103,28 +103,44 @@ func (h *Handle) cached(p []byte, off int64) (int, bool) {
 }
 
 func (h *Handle) read(ctx context.Context, p []byte, off int64) (int, error) {
-	h.plan(off, len(p))
+	readAt := h.file.ReadAt
+	if h.plan(off, len(p)) {
+		readAt = h.file.ReadNext
+	}
 	ctx, cancel := h.fs.bounded(ctx)
 	defer cancel()
-	n, tally, err := h.file.ReadAt(ctx, p, off)
+	n, tally, err := readAt(ctx, p, off)
 	h.count(off+int64(n), tally)
 	return n, err
 }
 
-// plan has readahead look at a read and does what it says.
-func (h *Handle) plan(off int64, n int) {
-	plan := h.stream.Read(off, min(int64(n), h.node.Size-off))
-	if !plan.Drop && plan.Len == 0 {
-		return
+// plan has readahead look at a read and does what it says. It returns whether the read goes on where the last one ended.
+func (h *Handle) plan(off int64, n int) bool {
+	plan := h.stream.Read(off, min(int64(n), h.node.Size-off), time.Now())
+	if !plan.Drop && !plan.Skip && plan.Len == 0 {
+		return plan.Next
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if plan.Drop {
 		h.prefetch.Drop()
 	}
-	if plan.Len > 0 {
-		h.prefetch.Want(plan.Off, plan.Len)
+	if plan.Skip {
+		h.prefetch.Skip(off)
 	}
+	if plan.Len > 0 {
+		h.want(plan, off, n)
+	}
+	return plan.Next
+}
+
+// want has what is planned fetched. Where it follows the read itself, one request may as well bring both.
+func (h *Handle) want(plan readahead.Plan, off int64, n int) {
+	if plan.Off == off+int64(n) {
+		h.prefetch.Want(off, int64(n)+plan.Len)
+		return
+	}
+	h.prefetch.Want(plan.Off, plan.Len)
 }
 
 // Close gives up the file and what was being fetched for it alone. It waits for reads that are under way. Closing twice

@@ -20,17 +20,9 @@ type Cache struct {
 	contents    map[key]*content
 	runs        map[*run]struct{}
 	queue       []*run // prefetches that wait for their turn, oldest first
-	prefetching int
+	prefetching int    // those that run and have not stalled
+	watcher     *time.Timer
 	memory      memory
-}
-
-// memory counts every buffer of the cache.
-type memory struct {
-	max, used int // buffers
-	free      [][]byte
-	recent    list.List     // of *piece, whole ones, least recently used first
-	starved   int           // goroutines that wait for room
-	room      chan struct{} // closed when there may be some
 }
 
 // key is what a content is known by.
@@ -43,18 +35,22 @@ type key struct {
 type content struct {
 	key
 	refs   int // Files and runs
+	runs   int
+	pace   pace
 	pieces map[int64]*piece
 	from   string // who sent its bytes last, where the source tells
 	store  *store // while a run has it open
 	opens  int    // runs that do
+
+	prefetching int // its share of the cache's
 }
 
 // piece is a chunk in memory, or one that is on its way there.
 type piece struct {
 	of   *content
-	n    int64 // its number
-	run  *run  // who brings it; nil once it is here
-	done chan struct{}
+	n    int64         // its number
+	run  *run          // who brings it; nil once it is here
+	done chan struct{} // nil while nobody waits
 	// buf and err are set before done is closed. The buffer is the piece's while pins > 0 or it is in recent.
 	buf     []byte
 	err     error
@@ -73,7 +69,7 @@ func New(src Source, o Options) (*Cache, error) {
 	}
 	c := &Cache{
 		src: src, o: o, contents: map[key]*content{}, runs: map[*run]struct{}{},
-		memory: memory{max: int(max(minPieces, o.Memory/o.ChunkSize)), room: make(chan struct{})},
+		memory: memory{max: int(max(minPieces, o.Memory/o.ChunkSize)), room: make(chan struct{}), arena: arena{size: o.ChunkSize}},
 	}
 	c.memory.recent.Init()
 	if o.Dir != "" {
@@ -112,6 +108,12 @@ func (c *Cache) Close() {
 	}
 	c.mu.Unlock()
 	c.fetches.Wait()
+	c.mu.Lock()
+	if c.watcher != nil {
+		c.watcher.Stop()
+	}
+	c.empty()
+	c.mu.Unlock()
 	if c.disk != nil {
 		c.disk.close()
 	}
@@ -150,74 +152,10 @@ func (c *Cache) Stats() Stats {
 	return s
 }
 
-// buffer returns a buffer of the size of a chunk, when there is room for it.
-func (c *Cache) buffer(ctx context.Context) ([]byte, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	m := &c.memory
-	for {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if m.used < m.max || c.evict() {
-			m.used++
-			return m.take(c.o.ChunkSize), nil
-		}
-		room := m.room
-		m.starved++
-		c.mu.Unlock()
-		select {
-		case <-ctx.Done():
-		case <-room:
-		}
-		c.mu.Lock()
-		m.starved--
-	}
-}
-
-func (m *memory) take(size int64) []byte {
-	if n := len(m.free); n > 0 {
-		buf := m.free[n-1]
-		m.free = m.free[:n-1]
-		return buf
-	}
-	return make([]byte, size)
-}
-
-// recycle gives a buffer back.
-func (c *Cache) recycle(buf []byte) {
-	m := &c.memory
-	m.used--
-	m.free = append(m.free, buf[:cap(buf)])
-	m.announce()
-}
-
-func (m *memory) announce() {
-	if m.starved > 0 {
-		close(m.room)
-		m.room = make(chan struct{})
-	}
-}
-
-// evict drops the whole piece that was unused for longest, and says whether there was one.
-func (c *Cache) evict() bool {
-	for e := c.memory.recent.Front(); e != nil; e = e.Next() {
-		if p := e.Value.(*piece); p.pins == 0 {
-			c.memory.recent.Remove(e)
-			delete(p.of.pieces, p.n)
-			c.forget(p.of)
-			c.memory.used--
-			c.memory.free = append(c.memory.free, p.buf[:cap(p.buf)])
-			return true
-		}
-	}
-	return false
-}
-
-func (c *Cache) unpin(p *piece) {
-	p.pins--
-	if p.pins == 0 && p.buf != nil {
-		c.memory.announce()
+// announce tells those who wait for a piece that it is there, or will not come.
+func (p *piece) announce() {
+	if p.done != nil {
+		close(p.done)
 	}
 }
 

@@ -90,7 +90,8 @@ type Options struct {
 	// ChunkSize is in bytes, a power of two from 4 KiB to 16 MiB. 0 means 128 KiB. A folder that was filled with another
 	// size is filled anew.
 	ChunkSize int64
-	// MaxPrefetch is how many requests may run at once for Prefetch. 0 means 16. Readers have no such limit.
+	// MaxPrefetch is how many requests may run at once for Prefetch, not counting those that bring nothing. 0 means 32.
+	// Readers have no such limit.
 	MaxPrefetch int
 	// Stall is how long a request may bring nothing before it is made again. 0 means 8 s.
 	Stall time.Duration
@@ -116,7 +117,7 @@ func (o Options) withDefaults() (Options, error) {
 	set(&o.KeepFree, 1<<30)
 	set(&o.Memory, 128<<20)
 	set(&o.ChunkSize, 128<<10)
-	set(&o.MaxPrefetch, 16)
+	set(&o.MaxPrefetch, 32)
 	set(&o.Stall, 8*time.Second)
 	set(&o.Attempts, 4)
 	set(&o.Backoff, 100*time.Millisecond)

@@ -15,9 +15,8 @@ var errStalled = errors.New("the source brought nothing for too long")
 type fetcher struct {
 	c     *Cache
 	r     *run
-	store *store        // nil: memory only
-	saved chan struct{} // closed when every piece handed to saves is on disk
-	saves chan *piece   // pinned pieces to write; writing must not hold up what comes next
+	store *store // nil: memory only
+	saver saver
 
 	// The request under way, if body is not nil. It has brought got of want bytes and stands at off.
 	body   io.ReadCloser
@@ -27,11 +26,11 @@ type fetcher struct {
 	began  time.Time
 	ctx    context.Context // ends with the request
 	cancel context.CancelCauseFunc
-	guard  *time.Timer // cancels the request when it stalls
-}
 
-// saveQueue is how many pieces of a run may wait to be written before the run waits for the disk.
-const saveQueue = 16
+	// What has come since the pace was measured last, and the time that it took.
+	came int64
+	took time.Duration
+}
 
 // open opens the content on disk. Call close when the run has ended.
 func (f *fetcher) open() {
@@ -41,15 +40,8 @@ func (f *fetcher) open() {
 	if f.store = f.c.disk.acquire(f.r.of.key); f.store == nil {
 		return
 	}
+	f.saver = saver{c: f.c, store: f.store, most: f.c.saveAtOnce()}
 	f.share(f.store, +1)
-	f.saves, f.saved = make(chan *piece, saveQueue), make(chan struct{})
-	go func() {
-		defer close(f.saved)
-		for p := range f.saves {
-			f.store.save(p.n, [][]byte{p.buf})
-			f.unpin(p)
-		}
-	}()
 }
 
 // close waits until what was brought is written.
@@ -57,8 +49,7 @@ func (f *fetcher) close() {
 	if f.store == nil {
 		return
 	}
-	close(f.saves)
-	<-f.saved
+	f.saver.close()
 	f.share(nil, -1)
 	f.c.disk.release(f.store)
 }
@@ -73,31 +64,38 @@ func (f *fetcher) share(s *store, open int) {
 	}
 }
 
-func (f *fetcher) unpin(p *piece) {
-	f.c.mu.Lock()
-	defer f.c.mu.Unlock()
-	f.c.unpin(p)
-}
-
 // run brings the run's pieces.
 func (f *fetcher) run(ctx context.Context) error {
 	defer func() { f.hangUp(context.Canceled) }()
 	for {
-		n, end, ok := f.r.next()
+		n, end, buf, ok := f.turn()
 		if !ok {
 			return nil
 		}
-		if err := f.bring(ctx, n, end); err != nil {
+		if err := f.bring(ctx, n, end, buf); err != nil {
 			return err
 		}
 	}
 }
 
+// turn returns which piece to bring next and a buffer for it; nil where there is no room at the moment. ok is false when
+// there is no next.
+func (f *fetcher) turn() (n, end int64, buf []byte, ok bool) {
+	f.c.mu.Lock()
+	defer f.c.mu.Unlock()
+	if f.r.pos >= f.r.end {
+		return 0, 0, nil, false
+	}
+	return f.r.pos, f.r.end, f.c.spare(), true
+}
+
 // bring brings piece n of a run that ends before end.
-func (f *fetcher) bring(ctx context.Context, n, end int64) error {
-	buf, err := f.c.buffer(ctx)
-	if err != nil {
-		return err
+func (f *fetcher) bring(ctx context.Context, n, end int64, buf []byte) (err error) {
+	if buf == nil {
+		f.saver.send() // it may be what keeps the room
+		if buf, err = f.c.buffer(ctx); err != nil {
+			return err
+		}
 	}
 	buf = buf[:f.c.length(f.r.of, n)]
 	if f.store.load(n, buf) {
@@ -119,9 +117,11 @@ func (f *fetcher) keep(p *piece) {
 	switch {
 	case p == nil:
 	case p.origin == Network && f.store != nil:
-		f.saves <- p
+		f.saver.add(p)
 	default:
-		f.unpin(p)
+		f.c.mu.Lock()
+		defer f.c.mu.Unlock()
+		f.c.unpin(p)
 	}
 }
 
@@ -166,23 +166,20 @@ func (f *fetcher) ask(ctx context.Context, off, n, end int64) error {
 		return nil
 	}
 	f.hangUp(context.Canceled)
-	for last := n + 1; last < end; last++ {
-		if f.store.has(last) {
-			end = last
-		}
-	}
-	stop := min(end*f.c.o.ChunkSize, f.r.of.size)
+	stop := min(f.missing(n, end)*f.c.o.ChunkSize, f.r.of.size)
 	f.ctx, f.cancel = context.WithCancelCause(ctx)
 	f.began, f.off, f.got, f.want = time.Now(), off, 0, stop-off
-	f.guard = time.AfterFunc(f.c.o.Stall, func() { f.cancel(errStalled) })
+	f.guard(f.cancel)
+	f.r.asking.Store(true)
 	body, err := f.c.src.ReadRange(f.ctx, f.r.of.id, off, f.want)
+	f.r.asking.Store(false)
 	if err == nil {
 		f.body = body
-		f.credit(body)
+		f.answered(body)
 		return nil
 	}
-	f.guard.Stop()
 	stalled := errors.Is(context.Cause(f.ctx), errStalled)
+	f.guard(nil)
 	f.cancel(nil)
 	f.c.o.Observer.Fetched(time.Since(f.began), 0, err)
 	if stalled {
@@ -194,29 +191,48 @@ func (f *fetcher) ask(ctx context.Context, off, n, end int64) error {
 	return &final{err}
 }
 
-// credit remembers who sends.
-func (f *fetcher) credit(body io.ReadCloser) {
-	named, ok := body.(interface{ From() string })
-	if !ok {
-		return
+// missing returns where, from piece n on and before end, what is not on disk ends.
+func (f *fetcher) missing(n, end int64) int64 {
+	for last := n + 1; last < end; last++ {
+		if f.store.has(last) {
+			return last
+		}
 	}
+	return end
+}
+
+// guard has the watch end the request with cancel when it stalls.
+func (f *fetcher) guard(cancel context.CancelCauseFunc) {
 	f.c.mu.Lock()
 	defer f.c.mu.Unlock()
-	f.r.of.from = named.From()
+	f.r.abort, f.r.since = cancel, f.began
+}
+
+// answered remembers how long an answer took and who sent it.
+func (f *fetcher) answered(body io.ReadCloser) {
+	f.c.mu.Lock()
+	defer f.c.mu.Unlock()
+	f.r.of.pace.answered(time.Since(f.began))
+	if named, ok := body.(interface{ From() string }); ok {
+		f.r.of.from = named.From()
+	}
 }
 
 // fill reads from the body until p is full. When it fails the request has ended.
 func (f *fetcher) fill(p []byte) (n int, err error) {
+	began := time.Now()
+	f.r.asking.Store(true)
 	for n < len(p) && err == nil {
-		f.guard.Reset(f.c.o.Stall)
 		var m int
 		m, err = f.body.Read(p[n:])
 		n += m
-		f.off += int64(m)
-		f.got += int64(m)
+		f.r.brought.Add(int64(m))
 	}
-	f.guard.Stop()
+	f.r.asking.Store(false)
+	f.off += int64(n)
+	f.got += int64(n)
 	if n == len(p) {
+		f.measure(int64(n), time.Since(began))
 		return n, nil
 	}
 	if errors.Is(err, io.EOF) {
@@ -229,12 +245,25 @@ func (f *fetcher) fill(p []byte) (n int, err error) {
 	return n, err
 }
 
+// measure takes how long n bytes took.
+func (f *fetcher) measure(n int64, d time.Duration) {
+	f.came += n
+	f.took += d
+	if f.came < measureBytes && f.took < measureTime {
+		return
+	}
+	f.c.mu.Lock()
+	defer f.c.mu.Unlock()
+	f.r.of.pace.came(f.came, f.took)
+	f.came, f.took = 0, 0
+}
+
 // hangUp ends the request under way, if there is one. Where it has brought all it was asked for, why does not matter.
 func (f *fetcher) hangUp(why error) {
 	if f.body == nil {
 		return
 	}
-	f.guard.Stop()
+	f.guard(nil)
 	f.body.Close() // nothing is lost with a body that was only read
 	f.body = nil
 	f.cancel(nil)

@@ -17,6 +17,9 @@ func Urgent(ctx context.Context) bool {
 
 // await notes that a reader waits for a piece, and settle that it does not any more.
 func (c *Cache) await(p *piece) {
+	if p.done == nil {
+		p.done = make(chan struct{})
+	}
 	p.waiting++
 	if p.run != nil {
 		p.run.waiting.Add(1)

@@ -7,11 +7,12 @@ import (
 	"time"
 )
 
-// far is how many bytes a reader waits for to pass by before it has its own request made.
-const far = 1 << 20
-
-// maxRuns is how many runs of one content a reader may split off others.
-const maxRuns = 8
+const (
+	// maxRuns is how many runs of one content a reader may split off others.
+	maxRuns = 8
+	// maxOfOne is how many prefetches of one content run at once, so that a dead one leaves room for others.
+	maxOfOne = 4
+)
 
 // run brings pieces pos to end-1 of a content, one after the other, in a goroutine of its own.
 type run struct {
@@ -20,65 +21,81 @@ type run struct {
 	pos     int64
 	end     int64
 	started bool
-	counted bool // among c.prefetching
-	claims  map[*claim]struct{}
+	counted bool // among the prefetches that run
+	claims  []*claim
 	cancel  context.CancelFunc // set when started
 	waiting atomic.Int32       // readers that wait for its pieces
+
+	asking  atomic.Bool             // it waits for the source
+	brought atomic.Int64            // bytes that the source has sent
+	abort   context.CancelCauseFunc // ends the request under way; nil while there is none
+	seen    int64                   // what brought was when the watch looked last
+	since   time.Time               // since when it is that
 }
 
 // claim is somebody's interest in runs. A run in which nobody is interested ends.
 type claim struct {
-	runs map[*run]struct{}
+	runs    []*run
+	patient bool // a reader that would rather wait for what is on its way than ask for it a second time
 }
 
 func (cl *claim) join(r *run) {
-	if cl.runs == nil {
-		cl.runs = map[*run]struct{}{}
+	if !slices.Contains(cl.runs, r) {
+		cl.runs = append(cl.runs, r)
+		r.claims = append(r.claims, cl)
 	}
-	cl.runs[r] = struct{}{}
-	r.claims[cl] = struct{}{}
+}
+
+// leave ends a claim's interest in a run, and the run with the last one.
+func (c *Cache) leave(cl *claim, r *run) {
+	cl.runs = slices.DeleteFunc(cl.runs, func(q *run) bool { return q == r })
+	r.claims = slices.DeleteFunc(r.claims, func(o *claim) bool { return o == cl })
+	if len(r.claims) == 0 {
+		c.stop(r, errAgain)
+	}
 }
 
 // release ends a claim, and the runs that nobody else claims.
 func (c *Cache) release(cl *claim) {
-	if cl.runs == nil {
-		return
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for r := range cl.runs {
-		delete(r.claims, cl)
-		delete(cl.runs, r)
-		if len(r.claims) == 0 {
-			c.stop(r, errAgain)
-		}
+	if len(cl.runs) == 0 {
+		return
+	}
+	for len(cl.runs) > 0 {
+		c.leave(cl, cl.runs[len(cl.runs)-1])
 	}
 	c.dispatch()
 }
 
-// claimRun makes a run, not started, for the missing pieces from n to at most last. Piece n must be missing.
-func (c *Cache) claimRun(ct *content, cl *claim, n, last int64) *run {
-	r := &run{c: c, of: ct, pos: n, end: n, claims: map[*claim]struct{}{}}
-	for ; r.end <= last && ct.pieces[r.end] == nil; r.end++ {
-		ct.pieces[r.end] = &piece{of: ct, n: r.end, run: r, done: make(chan struct{}), origin: Network}
-	}
+// newRun makes an empty run from piece n on, not started.
+func (c *Cache) newRun(ct *content, n int64) *run {
+	r := &run{c: c, of: ct, pos: n, end: n}
 	ct.refs++
+	ct.runs++
 	c.runs[r] = struct{}{}
-	cl.join(r)
 	return r
 }
 
-// fetch starts a run for a reader and returns its first piece.
-func (c *Cache) fetch(ct *content, cl *claim, n, last int64) *piece {
-	r := c.claimRun(ct, cl, n, last)
-	c.start(r)
-	return ct.pieces[n]
+// grow adds the missing pieces up to at most last to the end of a run.
+func (r *run) grow(last int64) {
+	for ; r.end <= last && r.of.pieces[r.end] == nil; r.end++ {
+		r.of.pieces[r.end] = &piece{of: r.of, n: r.end, run: r, origin: Network}
+	}
+}
+
+// claimRun makes a run, not started, for the missing pieces from n to at most last. Piece n must be missing.
+func (c *Cache) claimRun(ct *content, cl *claim, n, last int64) *run {
+	r := c.newRun(ct, n)
+	r.grow(last)
+	cl.join(r)
+	return r
 }
 
 // hasten sees to it that a piece that is on its way comes soon, now that a reader waits for it.
 func (c *Cache) hasten(cl *claim, p *piece) {
 	r := p.run
-	if ahead := (p.n - r.pos) * c.o.ChunkSize; p.n > r.pos && (!r.started || ahead >= far) && c.runsOf(p.of) < maxRuns {
+	if p.n > r.pos && !slices.Contains(cl.runs, r) && r.of.runs < maxRuns && c.late(r, p, cl.patient) {
 		r = c.split(r, p.n)
 	}
 	cl.join(r)
@@ -87,52 +104,68 @@ func (c *Cache) hasten(cl *claim, p *piece) {
 	}
 }
 
-func (c *Cache) runsOf(ct *content) int {
-	n := 0
-	for r := range c.runs {
-		if r.of == ct {
-			n++
-		}
+// late says whether a reader had better have a piece brought by itself than wait for what goes before it.
+func (c *Cache) late(r *run, p *piece, patient bool) bool {
+	ahead := (p.n - r.pos) * c.o.ChunkSize
+	switch {
+	case patient:
+		return ahead > max(patience, r.of.pace.far())
+	case !r.started:
+		return true
+	default:
+		return ahead > r.of.pace.far()
 	}
-	return n
 }
 
 // split takes the pieces from n out of a run into one of their own.
 func (c *Cache) split(r *run, n int64) *run {
-	s := &run{c: c, of: r.of, pos: n, end: r.end, claims: map[*claim]struct{}{}}
-	r.end = n
+	s := c.newRun(r.of, n)
+	s.end, r.end = r.end, n
 	for i := s.pos; i < s.end; i++ {
 		p := s.of.pieces[i]
 		p.run = s
 		r.waiting.Add(-int32(p.waiting))
 		s.waiting.Add(int32(p.waiting))
 	}
-	for cl := range r.claims {
+	for _, cl := range r.claims {
 		cl.join(s)
 	}
-	s.of.refs++
-	c.runs[s] = struct{}{}
 	return s
 }
 
-// dispatch starts prefetches while there may be more.
+// dispatch starts prefetches while there may be more, those first that have waited for longest.
 func (c *Cache) dispatch() {
-	for c.prefetching < c.o.MaxPrefetch && len(c.queue) > 0 {
-		r := c.queue[0]
-		c.queue[0] = nil
-		c.queue = c.queue[1:]
-		if _, alive := c.runs[r]; alive && !r.started {
-			r.counted = true
-			c.prefetching++
-			c.start(r)
+	c.queue = slices.DeleteFunc(c.queue, func(r *run) bool {
+		if r.started {
+			return true // for a reader
 		}
+		if c.prefetching >= c.o.MaxPrefetch || r.of.prefetching >= maxOfOne || c.early(r) {
+			return false
+		}
+		r.counted = true
+		c.prefetching++
+		r.of.prefetching++
+		c.start(r)
+		return true
+	})
+}
+
+// early says whether another run will be busy for a while with what goes before this one: one request after the other
+// then does as well as two at once, and the later it starts the more it can ask for.
+func (c *Cache) early(r *run) bool {
+	before := r.of.pieces[r.pos-1]
+	if before == nil || before.run == nil {
+		return false
 	}
+	q := before.run
+	return (q.end-q.pos)*c.o.ChunkSize > r.of.pace.lead()
 }
 
 func (c *Cache) start(r *run) {
 	r.started = true
 	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), runKey{}, r))
 	r.cancel = cancel
+	c.watch()
 	c.fetches.Add(1)
 	go func() {
 		defer c.fetches.Done()
@@ -162,18 +195,17 @@ func (c *Cache) stop(r *run, err error) {
 		return
 	}
 	delete(c.runs, r)
+	r.of.runs--
 	for i := r.pos; i < r.end; i++ {
 		c.fail(r.of.pieces[i], err)
 		err = errAgain
 	}
 	r.pos = r.end
-	for cl := range r.claims {
-		delete(cl.runs, r)
+	for _, cl := range r.claims {
+		cl.runs = slices.DeleteFunc(cl.runs, func(q *run) bool { return q == r })
 	}
-	clear(r.claims)
-	if r.counted {
-		c.prefetching--
-	}
+	r.claims = nil
+	c.uncount(r)
 	if r.started {
 		r.cancel()
 		return
@@ -182,20 +214,22 @@ func (c *Cache) stop(r *run, err error) {
 	c.unref(r.of)
 }
 
+// uncount leaves a prefetch's place to others.
+func (c *Cache) uncount(r *run) {
+	if r.counted {
+		r.counted = false
+		c.prefetching--
+		r.of.prefetching--
+	}
+}
+
 func (c *Cache) fail(p *piece, err error) {
 	if err == nil {
 		err = errAgain
 	}
 	delete(p.of.pieces, p.n)
 	p.run, p.err = nil, err
-	close(p.done)
-}
-
-// next returns the number of the piece that a run has to bring now.
-func (r *run) next() (n, end int64, ok bool) {
-	r.c.mu.Lock()
-	defer r.c.mu.Unlock()
-	return r.pos, r.end, r.pos < r.end
+	p.announce()
 }
 
 // deliver gives a run's next piece to its readers and keeps it. It returns the piece pinned, or nil where the run was
@@ -213,7 +247,10 @@ func (c *Cache) deliver(r *run, buf []byte, from Origin) *piece {
 	p.buf, p.origin, p.run = buf, from, nil
 	p.pins++
 	p.elem = c.memory.recent.PushBack(p)
-	close(p.done)
+	p.announce()
+	if len(c.queue) > 0 && (r.end-r.pos)*c.o.ChunkSize <= r.of.pace.lead() {
+		c.dispatch()
+	}
 	return p
 }
 

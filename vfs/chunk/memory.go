@@ -1,0 +1,117 @@
+package chunk
+
+import (
+	"container/list"
+	"context"
+)
+
+// memory counts every buffer of the cache.
+type memory struct {
+	max, used int // buffers; the free ones are not in use, but there were never more than max in all
+	arena     arena
+	free      [][]byte
+	recent    list.List     // of *piece, whole ones, least recently used first
+	starved   int           // goroutines that wait for room
+	room      chan struct{} // closed when there may be some
+}
+
+// spare returns a buffer of the size of a chunk where there is room for it, else nil.
+func (c *Cache) spare() []byte {
+	m := &c.memory
+	if m.used < m.max || c.evict() {
+		m.used++
+		return m.take()
+	}
+	return nil
+}
+
+// buffer returns a buffer of the size of a chunk, when there is room for it.
+func (c *Cache) buffer(ctx context.Context) ([]byte, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m := &c.memory
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if buf := c.spare(); buf != nil {
+			return buf, nil
+		}
+		room := m.room
+		m.starved++
+		c.mu.Unlock()
+		select {
+		case <-ctx.Done():
+		case <-room:
+		}
+		c.mu.Lock()
+		m.starved--
+	}
+}
+
+func (m *memory) take() []byte {
+	if n := len(m.free); n > 0 {
+		buf := m.free[n-1]
+		m.free = m.free[:n-1]
+		return buf
+	}
+	return m.arena.take()
+}
+
+// recycle gives a buffer back.
+func (c *Cache) recycle(buf []byte) {
+	m := &c.memory
+	m.used--
+	m.free = append(m.free, buf[:cap(buf)])
+	m.announce()
+}
+
+func (m *memory) announce() {
+	if m.starved > 0 {
+		close(m.room)
+		m.room = make(chan struct{})
+	}
+}
+
+// evict drops the whole piece that was unused for longest, and says whether there was one.
+func (c *Cache) evict() bool {
+	for e := c.memory.recent.Front(); e != nil; e = e.Next() {
+		if p := e.Value.(*piece); p.pins == 0 {
+			c.drop(p)
+			return true
+		}
+	}
+	return false
+}
+
+// drop forgets a whole piece that nobody uses.
+func (c *Cache) drop(p *piece) {
+	c.memory.recent.Remove(p.elem)
+	delete(p.of.pieces, p.n)
+	c.forget(p.of)
+	c.memory.used--
+	c.memory.free = append(c.memory.free, p.buf[:cap(p.buf)])
+	p.buf = nil
+}
+
+func (c *Cache) unpin(p *piece) {
+	p.pins--
+	if p.pins > 0 || p.buf == nil {
+		return
+	}
+	c.memory.announce()
+	if c.closed {
+		c.drop(p)
+		c.empty()
+	}
+}
+
+// empty gives the memory of a closed cache back, once nobody uses any of it.
+func (c *Cache) empty() {
+	for c.evict() {
+	}
+	if c.memory.used == 0 {
+		c.memory.free = nil
+		c.memory.arena.release()
+	}
+}
