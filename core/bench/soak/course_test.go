@@ -58,7 +58,7 @@ func (w *watch) sample() sample {
 	}
 	return sample{
 		At: time.Since(w.begun), RSS: rss, Heap: in.Heap, Goroutines: in.Goroutines, Descriptors: fds,
-		Disk: disk.data, Index: disk.index, Files: len(disk.seen), Open: in.Open, Read: w.last.Bytes,
+		Disk: disk.data, Index: disk.index, Files: len(disk.seen), Open: in.Open, Passed: in.Passed, Read: w.last.Bytes,
 	}
 }
 
@@ -117,7 +117,7 @@ func (w *watch) finish() {
 // enough fails the test unless each kind of reader did something.
 func (w *watch) enough() {
 	w.t.Helper()
-	if t := w.last; t.Bytes == 0 || t.Scanned == 0 || t.Visited == 0 {
+	if t := w.last; t.Bytes == 0 || t.Scanned == 0 || t.Visited == 0 || t.Downloads == 0 {
 		w.t.Errorf("not everything was read: %+v", t)
 	}
 }

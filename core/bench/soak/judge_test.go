@@ -69,11 +69,11 @@ func median(samples []sample, of func(sample) int64) int64 {
 // table prints some of the samples, evenly spread, the last among them.
 func table(w io.Writer, samples []sample) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(tw, "time\tread MB\tresident MB\theap MB\tgoroutines\tdescriptors\topen\tcache on disk MB\tindex MB\t")
+	fmt.Fprintln(tw, "time\tread MB\tresident MB\theap MB\tgoroutines\tdescriptors\topen\tpassed through\tcache on disk MB\tindex MB\t")
 	const rows = 24
 	for i := range min(rows, len(samples)) {
 		s := samples[(i+1)*len(samples)/min(rows, len(samples))-1]
-		fmt.Fprintf(tw, "%v\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f\t\n", s.At.Round(time.Second), s.Read/1e6, s.RSS/1e6, s.Heap/1e6, s.Goroutines, s.Descriptors, s.Open, s.Disk/1e6, float64(s.Index)/1e6)
+		fmt.Fprintf(tw, "%v\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f\t\n", s.At.Round(time.Second), s.Read/1e6, s.RSS/1e6, s.Heap/1e6, s.Goroutines, s.Descriptors, s.Open, s.Passed, s.Disk/1e6, float64(s.Index)/1e6)
 	}
 	return tw.Flush()
 }

@@ -27,11 +27,13 @@ const (
 	scanners   = 2       // who read head and tail of one film after the other
 	rereaders  = 2       // who read the small films whole, over and over
 	visitors   = 2       // who read what comes and goes
+	downloads  = 2       // who get pieces over WebDAV
 )
 
 // reading is the process that reads.
 type reading struct {
 	Dir  string // the mount
+	DAV  string // URL of the same over WebDAV
 	Seed uint64
 }
 
@@ -44,6 +46,7 @@ type toll struct {
 	Scanned      int64         // films
 	Visited      int64         // files that come and go
 	Gone         int64         // of these, that went before they could be opened
+	Downloads    int64         // pieces of films over WebDAV
 }
 
 // crowd is everybody who reads.
@@ -67,6 +70,7 @@ func (r reading) run(in io.Reader, out io.Writer) error {
 		do   func(*reader)
 	}{
 		{streams, (*reader).stream}, {jumpers, (*reader).jump}, {scanners, (*reader).scan}, {rereaders, (*reader).reread}, {visitors, (*reader).visit},
+		{downloads, (*reader).download},
 	} {
 		for i := range k.many {
 			n++
@@ -138,35 +142,44 @@ type reader struct {
 	want    []byte
 }
 
-// file is one that is open.
+// file is one that is open, or one that needs no opening.
 type file struct {
-	*os.File
+	io.ReaderAt
 	path string
 	size int64
 }
 
 // open opens what is at a path of the library; nil where that fails.
 func (r *reader) open(path string) *file {
-	f := &file{path: path}
-	err := r.timed(func() (err error) { f.File, err = os.Open(filepath.Join(r.Dir, path)); return err })
+	f, err := r.tryOpen(path)
 	if err != nil {
 		r.wrong("%v", err)
-		return nil
 	}
-	info, err := f.Stat()
-	if err != nil {
-		r.wrong("%v", err)
-		f.Close()
-		return nil
-	}
-	f.size = info.Size()
 	return f
 }
 
-// forget has the kernel drop what it keeps of a file, so that the next reader asks us.
+func (r *reader) tryOpen(path string) (*file, error) {
+	var f *os.File
+	err := r.timed(func() (err error) { f, err = os.Open(filepath.Join(r.Dir, path)); return err })
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return &file{ReaderAt: f, path: path, size: info.Size()}, nil
+}
+
+// forget closes a file, and has the kernel drop what it keeps of it, so that the next reader asks us.
 func (f *file) forget() {
-	_ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED) // else the kernel answers by itself, which is no harm
-	f.Close()
+	open, ok := f.ReaderAt.(*os.File)
+	if !ok {
+		return
+	}
+	_ = unix.Fadvise(int(open.Fd()), 0, 0, unix.FADV_DONTNEED) // else the kernel answers by itself, which is no harm
+	open.Close()
 }
 
 // timed does something that must end before the deadline.
@@ -293,14 +306,14 @@ func (r *reader) reread() {
 // visit reads what comes and goes. What is gone cannot be opened; what is open can be read, gone or not.
 func (r *reader) visit() {
 	for r.rest(100 * time.Millisecond) {
-		path := slotPath(r.rnd.IntN(slots))
-		if _, err := os.Stat(filepath.Join(r.Dir, path)); errors.Is(err, fs.ErrNotExist) {
+		f, err := r.tryOpen(slotPath(r.rnd.IntN(slots)))
+		if errors.Is(err, fs.ErrNotExist) {
 			r.count(func(t *toll) { t.Gone++ })
 			continue
 		}
-		f := r.openThere(path)
-		if f == nil {
-			continue
+		if err != nil {
+			r.wrong("%v", err)
+			return
 		}
 		for range 4 {
 			if !r.read(f, r.rnd.Int64N(f.size), 64<<10) {
@@ -310,24 +323,4 @@ func (r *reader) visit() {
 		f.forget()
 		r.count(func(t *toll) { t.Visited++ })
 	}
-}
-
-// openThere opens what may have gone since.
-func (r *reader) openThere(path string) *file {
-	f, err := os.Open(filepath.Join(r.Dir, path))
-	if errors.Is(err, fs.ErrNotExist) {
-		r.count(func(t *toll) { t.Gone++ })
-		return nil
-	}
-	if err != nil {
-		r.wrong("%v", err)
-		return nil
-	}
-	info, err := f.Stat()
-	if err != nil {
-		r.wrong("%v", err)
-		f.Close()
-		return nil
-	}
-	return &file{File: f, path: path, size: info.Size()}
 }

@@ -10,6 +10,8 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"runtime"
@@ -28,6 +30,7 @@ import (
 	"github.com/millrace-media/millrace/vfs"
 	"github.com/millrace-media/millrace/vfs/chunk"
 	"github.com/millrace-media/millrace/vfs/fuse"
+	"github.com/millrace-media/millrace/vfs/webdav"
 )
 
 // account is a debrid instance that holds every file. Its links live for moments only, and no two are the same.
@@ -148,10 +151,11 @@ type serving struct {
 	Origin, DB, Cache, Dir string // URL, file, folder, and where to mount
 }
 
-// inside is what only the process that serves knows, one line of JSON each second. Up has the time since it began.
+// inside is what only the process that serves knows, one line of JSON each second.
 type inside struct {
-	Up               time.Duration
+	DAV              string
 	Goroutines, Open int
+	Passed           int // open handles that the kernel reads from by itself
 	Heap             int64
 	Cache            chunk.Stats
 }
@@ -187,38 +191,65 @@ func (s serving) run(in io.Reader, out io.Writer) (err error) {
 	return s.serve(ctx, fsys, tree, c, out)
 }
 
-// serve mounts, tells how it is, and unmounts when ctx ends.
+// serve serves until ctx ends.
 func (s serving) serve(ctx context.Context, fsys *vfs.FS, tree *mount.Mount, c *catalog, out io.Writer) error {
 	back, stopBack := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBack()
 	var behind errgroup.Group
 	behind.Go(func() error { return fsys.Run(back) })
 	behind.Go(func() error { return tree.Run(back) })
-	m, err := fuse.New(fsys, s.Dir, fuse.Options{})
+	dav, err := net.Listen("tcp", "127.0.0.1:0")
 	if err == nil {
-		var front errgroup.Group
-		front.Go(func() error { return c.run(ctx) })
-		front.Go(func() error { return tell(ctx, fsys, out) })
-		err = front.Wait()
-		leave, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-		defer cancel()
-		err = errors.Join(err, m.Unmount(leave))
+		behind.Go(func() error { return serveDAV(back, dav, fsys) })
+		err = s.show(ctx, fsys, c, &teller{dav: "http://" + dav.Addr().String() + "/dav", fsys: fsys, out: json.NewEncoder(out)})
 	}
 	stopBack()
 	return errors.Join(err, behind.Wait())
 }
 
-// tell writes a line a second.
-func tell(ctx context.Context, fsys *vfs.FS, out io.Writer) error {
-	begun := time.Now()
-	enc := json.NewEncoder(out)
-	return every(ctx, time.Second, func() error {
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return enc.Encode(inside{
-			Up: time.Since(begun), Goroutines: runtime.NumGoroutine(), Heap: int64(m.HeapInuse), Open: len(fsys.Streams()), Cache: fsys.CacheStats(),
-		})
-	})
+// show mounts, has the library change, and unmounts when ctx ends.
+func (s serving) show(ctx context.Context, fsys *vfs.FS, c *catalog, t *teller) error {
+	m, err := fuse.New(fsys, s.Dir, fuse.Options{})
+	if err != nil {
+		return err
+	}
+	var g errgroup.Group
+	g.Go(func() error { return c.run(ctx) })
+	g.Go(func() error { return every(ctx, time.Second, t.tell) })
+	err = g.Wait()
+	leave, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	return errors.Join(err, m.Unmount(leave))
+}
+
+// serveDAV serves the same files over WebDAV until ctx ends.
+func serveDAV(ctx context.Context, l net.Listener, fsys *vfs.FS) error {
+	srv := &http.Server{Handler: webdav.Handler(fsys, "/dav", nil)}
+	defer context.AfterFunc(ctx, func() { srv.Close() })()
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// teller says how the process is.
+type teller struct {
+	dav  string
+	fsys *vfs.FS
+	out  *json.Encoder
+}
+
+func (t *teller) tell() error {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	in := inside{DAV: t.dav, Goroutines: runtime.NumGoroutine(), Heap: int64(m.HeapInuse), Cache: t.fsys.CacheStats()}
+	for _, s := range t.fsys.Streams() {
+		in.Open++
+		if s.Passthrough {
+			in.Passed++
+		}
+	}
+	return t.out.Encode(in)
 }
 
 // untilClosed gives a context that ends when there is no more to read: the parent closed the pipe, or died.

@@ -76,7 +76,7 @@ func soak(t *testing.T, long time.Duration) []sample {
 	t.Cleanup(func() { leftNothing(t, dir) })
 	server := start(t, role{Serving: &at})
 	first := next[inside](t, server)
-	readers := start(t, role{Reading: &reading{Dir: at.Dir, Seed: vfstest.Seed(t)}})
+	readers := start(t, role{Reading: &reading{Dir: at.Dir, DAV: first.DAV, Seed: vfstest.Seed(t)}})
 	w := &watch{t: t, cache: at.Cache, server: server, readers: readers, begun: time.Now()}
 	w.watch(long)
 	w.end(first)

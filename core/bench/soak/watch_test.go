@@ -23,6 +23,7 @@ type sample struct {
 	Disk, Index int64 // bytes that data and indexes of the cache take on disk
 	Files       int   // of the cache
 	Open        int   // handles
+	Passed      int   // of these, that the kernel reads from by itself
 	Read        int64 // bytes that the readers have compared so far
 }
 
