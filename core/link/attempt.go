@@ -179,8 +179,14 @@ func (a *attempt) refused(ctx context.Context, l *lease, err error) {
 		a.r.health.failed(hostOf(a.place.Instance, l), true)
 	}
 	if stalled(ctx) {
-		a.r.leases.drop(a.key(a.place), l)
+		a.giveUp(l)
 	}
+}
+
+// giveUp has the next read ask another provider, or if there is none for another link: it may lead to another machine.
+func (a *attempt) giveUp(l *lease) {
+	a.r.health.failed(a.fileAt(a.place), true)
+	a.r.leases.drop(a.key(a.place), l)
 }
 
 // ended takes note of how a body ended.
@@ -189,7 +195,7 @@ func (a *attempt) ended(ctx context.Context, l *lease, got int64, err error, beg
 	switch {
 	case stalled(ctx) && err != nil:
 		a.r.health.failed(h, true)
-		a.r.leases.drop(a.key(a.place), l) // another link may lead to another machine
+		a.giveUp(l)
 	case err == nil && got > 0:
 		a.r.health.worked(h)
 		a.r.health.worked(a.fileAt(a.place))

@@ -198,7 +198,7 @@ func (q request) checkSpan(resp *http.Response) error {
 		return fault(sdk.Unavailable, renewal, "sent a range that nobody asked for")
 	case !q.link.NoRange:
 		return fault(sdk.Unavailable, renewal, "ignored the range that was asked for")
-	case q.rng.size > 0 && resp.ContentLength >= 0 && resp.ContentLength != q.rng.size:
+	case q.rng.size > 0 && resp.ContentLength != q.rng.size: // nothing else tells whether it is the file
 		return fault(sdk.Unavailable, renewal, "has a file of %d bytes, not %d", resp.ContentLength, q.rng.size)
 	}
 	return nil

@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,11 +26,12 @@ import (
 	"github.com/millrace-media/millrace/sdk"
 )
 
-var content = []byte(strings.Repeat("0123456789", 100))
+var content = []byte(strings.Repeat("0123456789", 100_000)) // 1 MB
 
 // cdn serves the content under every path, unless it was told what to do with a path.
 type cdn struct {
-	*httptest.Server
+	address func(instance string) string // where an instance's links lead
+
 	mu   sync.Mutex
 	odd  map[string]http.HandlerFunc // guarded by mu; by path
 	hits map[string]int              // guarded by mu; by path
@@ -36,30 +39,48 @@ type cdn struct {
 
 func newCDN(t *testing.T) *cdn {
 	c := &cdn{odd: map[string]http.HandlerFunc{}, hits: map[string]int{}}
-	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c.mu.Lock()
-		c.hits[r.URL.Path]++
-		odd := c.odd[r.URL.Path]
-		c.mu.Unlock()
-		if odd != nil {
-			odd(w, r)
-			return
-		}
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
-	}))
-	t.Cleanup(c.Close)
+	s := httptest.NewServer(c)
+	t.Cleanup(s.Close)
+	c.address = func(string) string { return s.URL }
 	return c
+}
+
+func (c *cdn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	c.hits[r.URL.Path]++
+	odd := c.odd[r.URL.Path]
+	c.mu.Unlock()
+	if odd != nil {
+		odd(w, r)
+		return
+	}
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
+}
+
+// do has the server do something else with a path; nil: nothing special.
+func (c *cdn) do(path string, h http.HandlerFunc) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.odd[path] = h
+}
+
+func (c *cdn) asked(path string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.hits[path]
 }
 
 func status(code int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
 }
 
-// debrid gives links that are numbered, to /<name>/<n>.
+// debrid gives links that are numbered.
 type debrid struct {
 	name    string
-	cdn     *cdn
+	url     string // its links lead to /<name>/<n> there
 	expires time.Duration
+	conns   int
+	noRange bool
 	err     error
 	asked   atomic.Int32
 	renewed atomic.Int32
@@ -82,7 +103,7 @@ func (d *debrid) Link(_ context.Context, r sdk.LinkRequest) (sdk.Link, error) {
 	if d.err != nil {
 		return sdk.Link{}, d.err
 	}
-	l := sdk.Link{URL: fmt.Sprintf("%s/%s/%d?secret=hunter2", d.cdn.URL, d.name, n), Header: http.Header{"X-Key": {"k"}}}
+	l := sdk.Link{URL: fmt.Sprintf("%s/%s/%d?secret=hunter2", d.url, d.name, n), Header: http.Header{"X-Key": {"k"}}, MaxConns: d.conns, NoRange: d.noRange}
 	if d.expires != 0 {
 		l.Expires = time.Now().Add(d.expires)
 	}
@@ -91,6 +112,13 @@ func (d *debrid) Link(_ context.Context, r sdk.LinkRequest) (sdk.Link, error) {
 
 type told struct {
 	Instance string
+	Kind     sdk.Kind
+}
+
+// over is a range that was asked of an instance, when it is over.
+type over struct {
+	Instance string
+	Bytes    int64
 	Kind     sdk.Kind
 }
 
@@ -103,17 +131,77 @@ type world struct {
 	db   *db.DB
 	log  *bytes.Buffer
 
-	mu   sync.Mutex
-	told []told // guarded by mu
+	mu    sync.Mutex
+	told  []told       // guarded by mu
+	over  []over       // guarded by mu; ranges that were asked for
+	conns map[bool]int // guarded by mu; taken for ranges, by whether they were open
+}
+
+// empty is a library with nothing in it, made once: to make one takes longer than most tests.
+var empty = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "link")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "millrace.db")
+	d, err := db.Open(context.Background(), db.Options{Path: path, Version: "1.2.3"})
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// library opens a library of its own for a test.
+func library(t *testing.T) *db.DB {
+	t.Helper()
+	b, err := empty()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := dbtest.SQLite(t)
+	if err := os.WriteFile(o.Path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dbtest.Open(t, o)
 }
 
 func setup(t *testing.T, places ...db.Placement) *world {
 	t.Helper()
-	w := &world{cdn: newCDN(t), db: dbtest.Open(t, dbtest.SQLite(t)), log: &bytes.Buffer{}}
-	w.a, w.b = &debrid{name: "a", cdn: w.cdn}, &debrid{name: "b", cdn: w.cdn}
+	return populate(t, newCDN(t), places)
+}
+
+// populate makes the world of a server.
+func populate(t *testing.T, c *cdn, places []db.Placement) *world {
+	t.Helper()
+	w := &world{cdn: c, db: library(t), log: &bytes.Buffer{}, conns: map[bool]int{}}
+	w.a, w.b = &debrid{name: "a", url: c.address("a")}, &debrid{name: "b", url: c.address("b")}
 	if len(places) == 0 {
 		places = []db.Placement{{Instance: "a"}, {Instance: "b"}}
 	}
+	w.file = w.hold(t, places)
+	pool := plugin.Fixed(plugin.Options{},
+		plugin.Value{Instance: config.Instance{Capability: sdk.CapabilityDebrid, Name: "a"}, Client: w.a},
+		plugin.Value{Instance: config.Instance{Capability: sdk.CapabilityDebrid, Name: "b"}, Client: w.b})
+	w.Resolver = New(w.db, pool, Options{
+		Node: "here", Log: slog.New(slog.NewTextHandler(&locked{w: w.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Evidence: func(_ context.Context, _ db.File, e Evidence) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.told = append(w.told, told{e.Placement.Instance, e.Kind})
+		},
+		Fetched: w.fetched, Conn: w.connected,
+	})
+	t.Cleanup(w.Close)
+	return w
+}
+
+// hold puts the file and who holds it into the library.
+func (w *world) hold(t *testing.T, places []db.Placement) (f db.File) {
+	t.Helper()
 	err := w.db.Tx(t.Context(), func(tx *db.Tx) error {
 		hash := strings.Repeat("ab", 20)
 		ids, err := tx.SaveReleases(t.Context(), "s", []db.Found{{Release: sdk.Release{Hash: hash, Name: "Sintel.2010.1080p"}}})
@@ -131,26 +219,33 @@ func setup(t *testing.T, places ...db.Placement) *world {
 		}
 		id, err := tx.PutFile(t.Context(), db.File{Release: ids[0], Hash: hash, Path: "Sintel/sintel.mkv", Size: int64(len(content))})
 		if err == nil {
-			w.file, err = tx.File(t.Context(), id)
+			f, err = tx.File(t.Context(), id)
 		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool := plugin.Fixed(plugin.Options{},
-		plugin.Value{Instance: config.Instance{Capability: sdk.CapabilityDebrid, Name: "a"}, Client: w.a},
-		plugin.Value{Instance: config.Instance{Capability: sdk.CapabilityDebrid, Name: "b"}, Client: w.b})
-	w.Resolver = New(w.db, pool, Options{
-		Node: "here", Log: slog.New(slog.NewTextHandler(&locked{w: w.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Evidence: func(_ context.Context, _ db.File, e Evidence) {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			w.told = append(w.told, told{e.Placement.Instance, e.Kind})
-		},
-	})
-	t.Cleanup(w.Close)
-	return w
+	return f
+}
+
+func (w *world) fetched(instance string, n int64, _ time.Duration, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.over = append(w.over, over{instance, n, sdk.KindOf(err)})
+}
+
+func (w *world) connected(_ string, reused bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.conns[reused]++
+}
+
+// opened is how many connections were made, and how often one served again.
+func (w *world) opened() (opened, reused int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.conns[false], w.conns[true]
 }
 
 type locked struct {
@@ -465,18 +560,5 @@ func TestWhatCannotBeReadIsRefused(t *testing.T) {
 	}
 	if _, err := w.Read(t.Context(), "none", 0, 1); sdk.KindOf(err) != sdk.NotFound {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestRetryAfterIsSecondsOrADate(t *testing.T) {
-	t.Parallel()
-	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	for v, want := range map[string]time.Duration{
-		"": 0, "soon": 0, "-3": 0, " 12 ": 12 * time.Second, "9999999": 24 * time.Hour,
-		"Fri, 02 Jan 2026 03:05:05 GMT": time.Minute, "Fri, 02 Jan 2026 03:00:00 GMT": 0,
-	} {
-		if got := retryAfter(v, now); got != want {
-			t.Errorf("%q: got %s, want %s", v, got, want)
-		}
 	}
 }
