@@ -68,7 +68,7 @@ bench: build ## print the figures: pipeline, plugin calls, start, memory, readin
 	@.ci/bench
 
 bench-vfs: ## print what reading costs, beside rclone: ONLY=cold for some rows, QUICK=1
-	@ONLY='$(ONLY)' QUICK='$(QUICK)' JSON='$(JSON)' PROFILES='$(PROFILES)' ROWS='$(ROWS)' .ci/bench-vfs
+	@ONLY='$(ONLY)' QUICK='$(QUICK)' JSON='$(JSON)' PROFILES='$(PROFILES)' TRACE='$(TRACE)' ROWS='$(ROWS)' .ci/bench-vfs
 
 fuzz: ## fuzz each target: TIME=10m for how long, ONLY=core/rank for those below a folder
 	@.ci/fuzz '$(or $(TIME),30s)' $(ONLY)

@@ -20,6 +20,7 @@ type options struct {
 	quick    bool
 	json     string
 	profiles string
+	trace    string
 	rclone   string
 	dir      string
 	list     bool
@@ -31,6 +32,7 @@ func parse(args []string) (o options, err error) {
 	fs.BoolVar(&o.quick, "quick", false, "smaller files, fewer repeats: to see a change, not to report")
 	fs.StringVar(&o.json, "json", "", "write the figures to a file as well")
 	fs.StringVar(&o.profiles, "profiles", "", "write profiles of our mount to a folder")
+	fs.StringVar(&o.trace, "trace", "", "write every reading from the origin to a file")
 	fs.StringVar(&o.rclone, "rclone", "rclone", "the rclone to compare with; empty: none")
 	fs.StringVar(&o.dir, "dir", "", "where to keep caches while it runs; empty: the system's folder for such things")
 	fs.BoolVar(&o.list, "list", false, "list the rows")
@@ -127,7 +129,7 @@ func (b *bench) prepare() (err error) {
 	if err := fill(b.ctx, b.library, catalogue(b.sizes)); err != nil {
 		return fmt.Errorf("make a library: %w", err)
 	}
-	b.origin, err = startOrigin(b.self, b.o.quick)
+	b.origin, err = startOrigin(b.self, b.o)
 	return err
 }
 

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"os"
@@ -27,12 +29,13 @@ type origin struct {
 	folders map[string][]string // what is in each: paths
 	conns   *farListener
 	rate    pace
+	trace   *log.Logger // one line for each reading; silent unless one was asked for
 
 	sent, requests atomic.Int64
 }
 
 func newOrigin(list []file) *origin {
-	o := &origin{content: newContent(), files: map[string]file{}, folders: map[string][]string{}}
+	o := &origin{content: newContent(), files: map[string]file{}, folders: map[string][]string{}, trace: log.New(io.Discard, "", 0)}
 	for _, f := range list {
 		o.files[f.path] = f
 		child := f.path
@@ -56,6 +59,7 @@ type addresses struct{ Data, Control string }
 func serveOrigin(ctx context.Context, args []string) error {
 	fs := flag.NewFlagSet("origin", flag.ContinueOnError)
 	quick := fs.Bool("quick", false, "files of a quick run")
+	trace := fs.String("trace", "", "write a line for each reading to a file")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
@@ -68,6 +72,14 @@ func serveOrigin(ctx context.Context, args []string) error {
 		return err
 	}
 	o := newOrigin(catalogue(sizesOf(*quick)))
+	if *trace != "" {
+		f, err := os.Create(*trace)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		o.trace = log.New(f, "", log.Lmicroseconds)
+	}
 	o.conns = &farListener{Listener: data}
 	srv := &http.Server{Handler: o, ConnState: o.conns.state}
 	ctl := &http.Server{Handler: o.control()}
@@ -88,6 +100,7 @@ func serveOrigin(ctx context.Context, args []string) error {
 func (o *origin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	o.requests.Add(1)
 	if wait(r.Context(), o.conns.delay()) != nil {
+		o.trace.Printf("%s %s %s: gone before the answer", r.RemoteAddr, strings.Trim(r.URL.Path, "/"), r.Header.Get("Range"))
 		return
 	}
 	switch r.Method {
@@ -131,9 +144,12 @@ func (o *origin) serve(w http.ResponseWriter, r *http.Request) {
 		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", first, end-1, f.size))
 		w.WriteHeader(http.StatusPartialContent)
 	}
-	if r.Method == http.MethodGet {
-		o.send(r.Context(), w, f, first, end)
+	if r.Method != http.MethodGet {
+		return
 	}
+	begun := time.Now()
+	sent := o.send(r.Context(), w, f, first, end)
+	o.trace.Printf("%s %s from %d: %d of %d bytes in %s", r.RemoteAddr, f.path, first, sent, end-first, time.Since(begun))
 }
 
 // paced is how much is sent at once where there is a rate: little, so that it is even.
@@ -142,7 +158,8 @@ const paced = 64 << 10
 // slowRate is that of a slow file, in bytes a second.
 const slowRate = 50_000
 
-func (o *origin) send(ctx context.Context, w http.ResponseWriter, f file, off, end int64) {
+// send sends bytes of a file, and returns how many went before the client had left.
+func (o *origin) send(ctx context.Context, w http.ResponseWriter, f file, off, end int64) (sent int64) {
 	own := pace{}
 	if f.kind == slow {
 		own.set(slowRate)
@@ -154,15 +171,16 @@ func (o *origin) send(ctx context.Context, w http.ResponseWriter, f file, off, e
 		}
 		p := o.content.at(f.path, off, n)
 		if own.take(ctx, len(p)) != nil || o.rate.take(ctx, len(p)) != nil {
-			return
+			return sent
 		}
 		m, err := w.Write(p)
 		o.sent.Add(int64(m))
+		off, sent = off+int64(m), sent+int64(m)
 		if err != nil {
-			return
+			return sent
 		}
-		off += int64(m)
 	}
+	return sent
 }
 
 var errRange = errors.New("no such range")

@@ -16,8 +16,8 @@ type remote struct {
 	at addresses
 }
 
-func startOrigin(self string, quick bool) (*remote, error) {
-	p, err := start(nil, self, "origin", fmt.Sprintf("-quick=%t", quick))
+func startOrigin(self string, o options) (*remote, error) {
+	p, err := start(nil, self, "origin", fmt.Sprintf("-quick=%t", o.quick), "-trace", o.trace)
 	if err != nil {
 		return nil, err
 	}
