@@ -56,14 +56,14 @@ var levels = map[string]slog.Level{
 	"trace": slog.LevelDebug - 4, "debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
 }
 
-func (d *Daemon) setLevel(c *config.Config) {
-	if d.o.Level != nil {
-		d.o.Level.Set(levels[c.Log.Level])
+func (b *base) setLevel(c *config.Config) {
+	if b.o.Level != nil {
+		b.o.Level.Set(levels[c.Log.Level])
 	}
 }
 
-func (d *Daemon) pluginLevel(name string) string {
-	c := d.cfg.Load()
+func (b *base) pluginLevel(name string) string {
+	c := b.cfg.Load()
 	if l, ok := c.Log.Plugins[name]; ok {
 		return l
 	}
@@ -88,7 +88,10 @@ func secret(c *config.Config) ([]byte, error) {
 	}
 	fresh := make([]byte, 32)
 	rand.Read(fresh) // never fails
-	if err := writeFile(path, fresh); err != nil {
+	switch err := writeNew(path, fresh); {
+	case os.IsExist(err): // the other process of this data folder was quicker
+		return secret(c)
+	case err != nil:
 		return nil, fmt.Errorf("keep the secret: %w", err)
 	}
 	return derive(fresh, "secret")
@@ -98,13 +101,13 @@ func derive(key []byte, purpose string) ([]byte, error) {
 	return hkdf.Key(sha256.New, key, nil, "millrace "+purpose, 32)
 }
 
-// writeFile replaces a file whole, so that a crash leaves the old one or the new one.
-func writeFile(path string, b []byte) error {
+// writeNew makes a file whole or not at all, so that a crash leaves none, and of several that make it one does.
+func writeNew(path string, b []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // gone already where the rename succeeded
+	defer os.Remove(f.Name())
 	_, err = f.Write(b)
 	if err == nil {
 		err = f.Sync()
@@ -112,7 +115,10 @@ func writeFile(path string, b []byte) error {
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
-	if err == nil {
+	if err != nil {
+		return err
+	}
+	if err = os.Link(f.Name(), path); err != nil && !os.IsExist(err) { // not every file system has links
 		err = os.Rename(f.Name(), path)
 	}
 	return err
@@ -129,11 +135,11 @@ func nodeName(secret []byte, c *config.Config) string {
 	return name + "-" + hex.EncodeToString(sum[:4])
 }
 
-func (d *Daemon) chunkOptions(c *config.Config) chunk.Options {
+func (b *base) chunkOptions(c *config.Config) chunk.Options {
 	m := c.Mount
 	return chunk.Options{
 		Dir: filepath.Join(c.Data, "chunks"), MaxBytes: int64(m.Cache.Size), TTL: m.Cache.TTL, KeepFree: keepFree(m.Cache.Free),
-		Memory: int64(m.Memory), ChunkSize: int64(m.Cache.Chunk), Observer: d.metrics, Logger: d.log,
+		Memory: int64(m.Memory), ChunkSize: int64(m.Cache.Chunk), Observer: b.metrics, Logger: b.log,
 	}
 }
 
@@ -160,35 +166,10 @@ func (d *Daemon) apply(c *config.Config) {
 		set.Profiles[p.Name] = compiled
 	}
 	d.line.Apply(set)
-	d.mount.Libraries(c.Libraries)
+	if d.shelf != nil {
+		d.mount.Libraries(c.Libraries)
+	}
 	d.setLevel(c)
-}
-
-// Reload reads the configuration again and puts it in force: what did not change goes on untouched. On any mistake the old
-// one goes on, and the diagnostics say why.
-func (d *Daemon) Reload(ctx context.Context) (config.Diagnostics, error) {
-	d.reload.Lock()
-	defer d.reload.Unlock()
-	c, ds := d.load(ctx)
-	if ds.HasErrors() {
-		d.log.Error("the configuration was not reloaded", "err", ds.Err())
-		return ds, nil
-	}
-	problems, err := d.pool.Apply(ctx, c.Instances)
-	for _, p := range problems {
-		ds = append(ds, c.Diagnose(p.Instance, p.Diagnostics)...)
-	}
-	if err != nil {
-		d.log.Error("the configuration was not reloaded", "err", err)
-		return ds, err
-	}
-	for _, name := range keepFixed(d.cfg.Load(), c) {
-		d.log.Warn("a change of the configuration takes effect at the next start", "setting", name)
-	}
-	d.cfg.Store(c)
-	d.apply(c)
-	d.log.Info("configuration reloaded")
-	return ds, nil
 }
 
 // keepFixed leaves in a new configuration what is read at the start only as it was, and lists what differed.

@@ -7,28 +7,18 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
-	"os"
-	"path/filepath"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/millrace-media/millrace/core/cache"
 	"github.com/millrace-media/millrace/core/config"
 	"github.com/millrace-media/millrace/core/db"
 	"github.com/millrace-media/millrace/core/link"
-	"github.com/millrace-media/millrace/core/mount"
 	"github.com/millrace-media/millrace/core/pipeline"
 	"github.com/millrace-media/millrace/core/plugin"
 	"github.com/millrace-media/millrace/core/search"
 	"github.com/millrace-media/millrace/core/web"
-	"github.com/millrace-media/millrace/sdk/host"
-	"github.com/millrace-media/millrace/vfs"
-	"github.com/millrace-media/millrace/vfs/fuse"
 )
 
 // Options are what a daemon can do without.
@@ -52,27 +42,15 @@ type Started struct {
 
 // Daemon is one daemon. Two can live in one process, with data folders of their own.
 type Daemon struct {
-	o       Options
-	log     *slog.Logger
-	cfg     atomic.Pointer[config.Config]
-	begun   atomic.Bool
-	metrics *metrics
+	base
+	*shelf               // nil where another process keeps the files
+	away   *mountProcess // that process; else nil
+	begun  atomic.Bool
 
-	reload sync.Mutex // one at a time
-
-	secret  []byte
-	runtime *host.Runtime
-	db      *db.DB
-	cache   *cache.Cache
-	pool    *plugin.Pool
-	links   *link.Resolver
-	finder  *search.Finder
-	line    *pipeline.Pipeline
-	mount   *mount.Mount
-	fs      *vfs.FS
-	files   Files
-	kernel  *kernel
-	web     *web.Server
+	finder *search.Finder
+	line   *pipeline.Pipeline
+	files  Files
+	web    *web.Server
 }
 
 // stopWithin is how long the whole of a graceful stop may take.
@@ -80,95 +58,60 @@ const stopWithin = 15 * time.Second
 
 // New reads the configuration. Its mistakes are the diagnostics; with an error among them there is no daemon.
 func New(ctx context.Context, o Options) (*Daemon, config.Diagnostics, error) {
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
+	d := &Daemon{}
+	d.init(o)
+	ds, err := d.prepare(ctx, d.open)
+	if err == nil && !ds.HasErrors() {
+		err = d.build(d.cfg.Load())
 	}
-	if o.Failpoint == nil {
-		o.Failpoint = func(string) {}
-	}
-	d := &Daemon{o: o, log: o.Log, metrics: newMetrics()}
-	early, ds := config.Load(ctx, o.Config, config.Options{Environ: o.Environ})
-	if ds.HasErrors() {
-		return nil, ds, nil
-	}
-	if err := d.open(ctx, early); err != nil {
-		d.close()
-		return nil, nil, err
-	}
-	cfg, ds := d.load(ctx)
-	if ds.HasErrors() {
-		d.close()
-		return nil, ds, nil
-	}
-	d.cfg.Store(cfg)
-	if err := d.build(cfg); err != nil {
+	if err != nil || ds.HasErrors() {
 		d.close()
 		return nil, ds, err
 	}
 	return d, ds, nil
 }
 
-// open makes what cannot change while the daemon runs: folders, the database, the place of plugins.
-func (d *Daemon) open(ctx context.Context, c *config.Config) (err error) {
-	d.cfg.Store(c)
-	d.setLevel(c)
-	if err := os.MkdirAll(filepath.Join(c.Data, "run"), 0o700); err != nil {
-		return fmt.Errorf("make the data folder %s: %w", c.Data, err)
-	}
+// open makes what cannot change while the daemon runs.
+func (d *Daemon) open(ctx context.Context, c *config.Config) error {
 	if answers(SocketPath(c.Data)) {
 		return fmt.Errorf("%w: a daemon answers on %s", errRunning, SocketPath(c.Data))
 	}
-	if d.secret, err = secret(c); err != nil {
+	if !c.Mount.Separate() && answers(MountSocketPath(c.Data)) {
+		return fmt.Errorf("%w: stop it, or write process = %q in the block mount", errMountRuns, config.ProcessSeparate)
+	}
+	err := makeFolders(c)
+	if err == nil {
+		err = d.base.open(c)
+	}
+	if err != nil {
 		return err
 	}
-	if d.runtime, err = host.RuntimeDir(c.Data); err != nil {
-		return err
-	}
-	if d.cache, err = cache.New(cache.Options{URL: c.Cache.URL.Reveal(), Log: d.log}); err != nil {
-		return err
-	}
-	o := db.Options{Log: slog.New(warnings{d.log.Handler()}), Version: d.o.Version, Failpoint: d.o.Failpoint}
-	if c.Database.URL.IsZero() {
-		o.Path = filepath.Join(c.Data, "millrace.db")
-	} else {
-		o.URL = c.Database.URL.Reveal()
-	}
-	if d.db, err = db.Open(ctx, o); err != nil {
+	if d.db, err = db.Open(ctx, d.library(c)); err != nil {
 		return fmt.Errorf("open the library: %w", err)
 	}
-	h := &hub{db: d.db, cache: d.cache}
-	d.pool = plugin.New(plugin.Options{
-		Dirs: PluginDirs(c), Runtime: d.runtime, Services: h, Schemas: filepath.Join(c.Data, "schemas"), WorkDir: c.Dir,
-		Folder: func(name, instance string) string { return pluginFolder(c.Data, name, instance) }, Log: d.log,
-		Level:   d.pluginLevel,
-		Observe: d.metrics.pluginCall,
-	})
-	h.limits = d.pool.Limits
+	var o plugin.Options
+	if c.Mount.Separate() {
+		if d.away, err = newMountProcess(c.Data, d.log); err != nil {
+			return err
+		}
+		o.Remote, o.Others = d.away.remote, d.away
+	}
+	d.usePlugins(c, o)
 	return nil
-}
-
-// load reads the configuration whole, plugins' settings included.
-func (d *Daemon) load(ctx context.Context) (*config.Config, config.Diagnostics) {
-	return config.Load(ctx, d.o.Config, config.Options{
-		Environ: d.o.Environ, Schema: d.pool.Schema, Plugins: d.pool.Names(), Profile: CheckProfile,
-	})
 }
 
 // build puts together what runs.
 func (d *Daemon) build(c *config.Config) (err error) {
-	node := nodeName(d.secret, c)
 	d.finder = search.New(d.db, d.pool, d.cache, d.log)
-	d.line = pipeline.New(d.db, d.pool, d.finder, pipeline.Options{Log: d.log, Node: node})
-	d.links = link.New(d.db, d.pool, link.Options{
-		Node: node, Log: d.log, Evidence: d.line.Evidence, Fetched: d.metrics.fetched, Conn: d.metrics.connected,
-	})
-	d.mount = mount.New(d.db, d.links, d.log)
-	d.fs, err = vfs.New(d.mount.Tree(), d.mount, vfs.Options{Cache: d.chunkOptions(c)})
-	if err != nil {
-		return fmt.Errorf("open the chunk cache: %w", err)
+	d.line = pipeline.New(d.db, d.pool, d.finder, pipeline.Options{Log: d.log, Node: nodeName(d.secret, c)})
+	if d.away != nil {
+		d.files = d.away
+	} else {
+		if d.shelf, err = d.newShelf(c, d.line.Evidence); err != nil {
+			return err
+		}
+		d.files = ownFiles{d.fs}
 	}
-	d.files = ownFiles{d.fs}
-	d.kernel = &kernel{fs: d.fs, log: d.log, o: fuse.Options{NoPassthrough: !c.Mount.Passthrough, Logger: d.log}}
 	d.metrics.watch(d)
 	d.web, err = d.newWeb(c)
 	return err
@@ -176,27 +119,13 @@ func (d *Daemon) build(c *config.Config) (err error) {
 
 // close lets go of everything of a daemon that does not run.
 func (d *Daemon) close() {
-	if d.links != nil {
-		d.links.Close()
+	if d.shelf != nil {
+		d.shelf.close()
 	}
-	if d.fs != nil {
-		d.fs.Close()
+	if d.away != nil {
+		d.away.close()
 	}
-	if d.db != nil {
-		if err := d.db.Close(); err != nil {
-			d.log.Error("the library was not closed well", "err", err)
-		}
-	}
-	if d.cache != nil {
-		if err := d.cache.Close(); err != nil {
-			d.log.Debug("the cache was not closed well", "err", err)
-		}
-	}
-	if d.runtime != nil {
-		if err := d.runtime.Close(); err != nil {
-			d.log.Debug("the runtime folder was not removed", "err", err)
-		}
-	}
+	d.base.close()
 }
 
 // Run runs the daemon until ctx ends, then stops it: intake closes, jobs and plugins finish what they do, the mount is
@@ -212,7 +141,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	defer stopBack()
 	var behind errgroup.Group
 	behind.Go(func() error { return d.pool.Run(back) })
-	behind.Go(func() error { return d.fs.Run(back) })
+	behind.Go(func() error { return d.keep(back) })
 	err = d.start(ctx, back, &behind)
 	if err == nil {
 		err = d.work(ctx, front)
@@ -220,34 +149,59 @@ func (d *Daemon) Run(ctx context.Context) error {
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin-jobsWithin)
 	defer cancel()
 	unmounted := make(chan error, 1)
-	go func() { unmounted <- d.kernel.unmount(stop) }() // a plugin that does not finish must not keep the mount
+	go func() { unmounted <- d.unmount(stop) }() // a plugin that does not finish must not keep the mount
 	d.pool.Drain(stop)
 	err = errors.Join(err, <-unmounted)
 	stopBack()
 	return errors.Join(err, behind.Wait())
 }
 
+// keep runs what keeps the files, in this process or beside it, until ctx ends.
+func (d *Daemon) keep(ctx context.Context) error {
+	if d.away != nil {
+		return d.away.run(ctx, d.weigh)
+	}
+	return d.fs.Run(ctx)
+}
+
+// weigh gives what a provider answered about a file to the pipeline. What has left the library since is of no interest.
+func (d *Daemon) weigh(ctx context.Context, t told) {
+	f, err := d.db.File(ctx, t.File)
+	var p db.Placement
+	if err == nil {
+		p, err = d.db.Placement(ctx, t.Instance, t.Release)
+	}
+	if err != nil {
+		d.log.Debug("evidence is not weighed", "file", t.File, "instance", t.Instance, "err", err)
+		return
+	}
+	d.line.Evidence(ctx, f, link.Evidence{Placement: p, Kind: t.Kind, Text: t.Text})
+}
+
+func (d *Daemon) unmount(ctx context.Context) error {
+	if d.shelf == nil {
+		return nil
+	}
+	return d.kernel.unmount(ctx)
+}
+
 // start brings up, in order, what the work needs.
 func (d *Daemon) start(ctx, back context.Context, behind *errgroup.Group) error {
 	c := d.cfg.Load()
-	if err := d.mount.Load(ctx); err != nil {
+	if d.shelf != nil {
+		if err := d.fill(ctx, back, behind); err != nil {
+			return err
+		}
+	}
+	if d.away != nil && d.away.greet(ctx) != nil { // so that the first steps find it there
+		d.log.Warn("the daemon starts without millrace mount: nothing is fetched and no file is served until that runs")
+	}
+	d.apply(c)
+	if err := d.configure(ctx, c, c.Instances); err != nil {
 		return err
 	}
-	behind.Go(func() error { return d.mount.Run(back) })
-	d.apply(c)
-	problems, err := d.pool.Apply(ctx, c.Instances)
-	for _, p := range problems {
-		for _, dg := range c.Diagnose(p.Instance, p.Diagnostics) {
-			d.log.Warn(dg.String())
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("configure plugins: %w", err)
-	}
-	if c.Mount.Enabled {
-		if err := d.kernel.mount(c.Mount.Path); err != nil {
-			d.log.Error("the library is not mounted; it is served by WebDAV at /dav/", "err", err)
-		}
+	if d.shelf != nil {
+		d.mountOn(c)
 	}
 	return nil
 }
@@ -257,9 +211,11 @@ func (d *Daemon) work(ctx context.Context, front *front) error {
 	g, inner := errgroup.WithContext(ctx)
 	g.Go(func() error { return front.serve(inner, d.web) })
 	g.Go(func() error { return d.line.Run(inner) })
-	g.Go(func() error { return d.kernel.keep(inner) })
+	if d.shelf != nil {
+		g.Go(func() error { return d.kernel.keep(inner) })
+	}
 	d.begun.Store(true)
-	st := Started{Address: front.address(), Socket: front.socket, Mount: d.kernel.dir(), Setup: d.web.SetupURL("http://" + front.address())}
+	st := Started{Address: front.address(), Socket: front.socket, Mount: d.mounted(), Setup: d.web.SetupURL("http://" + front.address())}
 	d.log.Info("running", "address", st.Address, "mount", st.Mount, "version", d.o.Version)
 	if d.o.Started != nil {
 		d.o.Started(st)
@@ -272,94 +228,23 @@ func (d *Daemon) work(ctx context.Context, front *front) error {
 	return err
 }
 
+// mounted is where the library is mounted; empty: nowhere.
+func (d *Daemon) mounted() string {
+	if d.away != nil {
+		return d.away.mounted()
+	}
+	return d.kernel.dir()
+}
+
+// Reload reads the configuration again and puts it in force, here and in the process of "millrace mount" where there is
+// one: what did not change goes on untouched. On any mistake the old one goes on, and the diagnostics say why.
+func (d *Daemon) Reload(ctx context.Context) (config.Diagnostics, error) {
+	r := reloading{mine: func(c *config.Config) []config.Instance { return c.Instances }, apply: d.apply}
+	if d.away != nil {
+		r.ask = d.away.reload
+	}
+	return d.again(ctx, r)
+}
+
 // jobsWithin is how much of a stop is the jobs'.
 const jobsWithin = 8 * time.Second
-
-// front is where requests come in: a TCP port, and a socket for the command line.
-type front struct {
-	tcp    net.Listener
-	unix   net.Listener
-	socket string
-}
-
-func (d *Daemon) listen() (*front, error) {
-	c := d.cfg.Load()
-	tcp, err := net.Listen("tcp", c.Server.Listen)
-	if err != nil {
-		return nil, fmt.Errorf("listen on %s (server.listen): %w", c.Server.Listen, err)
-	}
-	f := &front{tcp: tcp, socket: SocketPath(c.Data)}
-	if len(f.socket) > maxSocketPath {
-		tcp.Close()
-		return nil, fmt.Errorf("the data folder's path is too long for the command line's socket %s: at most %d bytes in all", f.socket, maxSocketPath)
-	}
-	if answers(f.socket) {
-		tcp.Close()
-		return nil, fmt.Errorf("%w: a daemon answers on %s", errRunning, f.socket)
-	}
-	if err := os.Remove(f.socket); err != nil && !os.IsNotExist(err) {
-		tcp.Close()
-		return nil, fmt.Errorf("remove the old socket: %w", err)
-	}
-	if f.unix, err = net.Listen("unix", f.socket); err == nil {
-		err = os.Chmod(f.socket, 0o600)
-	}
-	if err != nil {
-		f.close()
-		return nil, fmt.Errorf("listen for the command line on %s: %w", f.socket, err)
-	}
-	return f, nil
-}
-
-// maxSocketPath is the longest path of a socket on Linux, in bytes (unix(7), sun_path).
-const maxSocketPath = 107
-
-// errRunning says that a daemon runs on the same data folder.
-var errRunning = errors.New("another daemon uses the data folder")
-
-// answers reports whether somebody listens on a socket: one that a killed daemon left behind does not answer.
-func answers(socket string) bool {
-	conn, err := net.DialTimeout("unix", socket, time.Second)
-	if err != nil {
-		return false
-	}
-	conn.Close()
-	return true
-}
-
-// SocketPath is where a daemon listens for the command line.
-func SocketPath(data string) string { return filepath.Join(data, "run", "api.sock") }
-
-func (f *front) address() string { return f.tcp.Addr().String() }
-
-func (f *front) close() {
-	f.tcp.Close()
-	if f.unix != nil {
-		f.unix.Close()
-	}
-}
-
-// serve answers until ctx ends; then nothing new is taken, and what is being answered has a moment to finish.
-func (f *front) serve(ctx context.Context, w *web.Server) error {
-	var g errgroup.Group
-	outer := &http.Server{Handler: w.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
-	inner := &http.Server{Handler: w.Local(), ReadHeaderTimeout: 10 * time.Second}
-	for s, l := range map[*http.Server]net.Listener{outer: f.tcp, inner: f.unix} {
-		g.Go(func() error {
-			if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-				return fmt.Errorf("serve %s: %w", l.Addr(), err)
-			}
-			return nil
-		})
-		g.Go(func() error {
-			<-ctx.Done()
-			stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-			defer cancel()
-			if s.Shutdown(stop) != nil {
-				s.Close() // streams that go on: their readers ask again
-			}
-			return nil
-		})
-	}
-	return g.Wait()
-}

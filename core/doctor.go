@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/millrace-media/millrace/core/config"
 	"github.com/millrace-media/millrace/core/plugin"
 	"github.com/millrace-media/millrace/core/web"
 	"github.com/millrace-media/millrace/sdk"
@@ -17,7 +18,7 @@ import (
 
 // Doctor looks at everything that the daemon stands on and says how to mend what is not well.
 func (d *Daemon) Doctor(ctx context.Context) []web.Check {
-	checks := []web.Check{d.checkDatabase(ctx), d.checkCache(ctx), d.checkFUSE(), d.checkDisk(), d.checkClock(ctx)}
+	checks := []web.Check{d.checkDatabase(ctx), d.checkCache(ctx), d.checkFUSE(ctx), d.checkDisk(ctx), d.checkClock(ctx)}
 	checks = append(checks, d.checkConfigured()...)
 	return append(checks, d.checkInstances(ctx)...)
 }
@@ -49,8 +50,11 @@ func (d *Daemon) checkCache(ctx context.Context) web.Check {
 	return well("cache", "answers")
 }
 
-func (d *Daemon) checkFUSE() web.Check {
+func (d *Daemon) checkFUSE(ctx context.Context) web.Check {
 	c := d.cfg.Load()
+	if d.away != nil {
+		return d.away.check(ctx, c)
+	}
 	if !c.Mount.Enabled {
 		return well("fuse", "not used: there is no mount.path; files are served by WebDAV at /dav/")
 	}
@@ -66,20 +70,41 @@ func (d *Daemon) checkFUSE() web.Check {
 	return ill("fuse", fmt.Errorf("%s is not mounted", c.Mount.Path), "See that the folder is empty and yours, then start the daemon again; the log says what failed.")
 }
 
+// check looks at the process that keeps the files.
+func (p *mountProcess) check(ctx context.Context, c *config.Config) web.Check {
+	if err := p.greet(ctx); err != nil {
+		return ill("mount", err, "Start it, best as a service beside the daemon's: the README has both. Its log says why it does not run.")
+	}
+	p.mu.Lock()
+	is := p.is
+	p.mu.Unlock()
+	switch {
+	case c.Mount.Enabled && is.Mount == "":
+		return ill("mount", fmt.Errorf("%s is not mounted", c.Mount.Path), "See that there is /dev/fuse and that the folder is empty and yours, then restart millrace mount; its log says what failed.")
+	case !c.Mount.Enabled:
+		return well("mount", "millrace mount %s runs as process %d and serves files at /dav/; there is no mount.path", is.Version, is.PID)
+	}
+	return well("mount", "millrace mount %s runs as process %d; mounted on %s", is.Version, is.PID, is.Mount)
+}
+
 // leastRoom is how much free disk is too little.
 const leastRoom = 2 << 30
 
-func (d *Daemon) checkDisk() web.Check {
+func (d *Daemon) checkDisk(ctx context.Context) web.Check {
 	c := d.cfg.Load()
 	var st syscall.Statfs_t
 	if err := syscall.Statfs(c.Data, &st); err != nil {
 		return ill("disk", err, "See that the data folder is there and readable.")
 	}
 	free := int64(st.Bavail) * int64(st.Bsize)
+	cached, err := d.files.CacheStats(ctx)
+	if err != nil {
+		d.log.Debug("it cannot be told how large the cache is", "err", err)
+	}
 	ch := well("disk", "%s free under %s", sdk.Size(free), c.Data)
 	if free < leastRoom {
 		ch.OK, ch.Remedy = false, "Make room, or make mount.cache.size smaller."
-	} else if free < int64(c.Mount.Cache.Size)-d.fs.CacheStats().Disk {
+	} else if free < int64(c.Mount.Cache.Size)-cached.Disk {
 		ch.Warn, ch.Remedy = true, fmt.Sprintf("The cache may grow to %s: it will leave the last %s free.", c.Mount.Cache.Size, c.Mount.Cache.Free)
 	}
 	return ch

@@ -3,10 +3,12 @@ package core
 import (
 	"context"
 	"errors"
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/millrace-media/millrace/core/config"
 	"github.com/millrace-media/millrace/core/web"
-	"github.com/millrace-media/millrace/vfs/webdav"
 )
 
 // newWeb gives the web server what it asks for through its interfaces.
@@ -15,12 +17,29 @@ func (d *Daemon) newWeb(c *config.Config) (*web.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	dav, files := d.trees()
 	return web.New(web.Options{
 		DB: d.db, Pool: d.pool, Library: d.line, Explain: d.line, Ranking: ranking{d.line}, Config: d.cfg.Load, Reload: d.Reload, Doctor: d.Doctor,
 		Storage: storage{d.files}, Running: d.running, Backup: d.Backup, Ready: d.ready,
-		DAV: webdav.Handler(d.fs, "/dav", d.log), Files: webdav.Files(d.fs, "/library", d.log), Metrics: d.metrics.registry,
+		DAV: dav, Files: files, Metrics: d.gatherer(),
 		Password: c.Server.Password.Reveal(), Secret: secret, Version: d.o.Version, Log: d.log,
 	})
+}
+
+// trees serve the files, from here or from the process that keeps them.
+func (d *Daemon) trees() (dav, files http.Handler) {
+	if d.away != nil {
+		return d.away.proxy, d.away.proxy
+	}
+	return d.handlers()
+}
+
+// gatherer gives the metrics of this process, with those of the one that keeps the files.
+func (d *Daemon) gatherer() prometheus.Gatherer {
+	if d.away != nil {
+		return joined{d.metrics.registry, d.away}
+	}
+	return d.metrics.registry
 }
 
 // errStarting is why a daemon is not ready yet.

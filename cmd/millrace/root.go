@@ -72,7 +72,7 @@ func (p *program) root() *cobra.Command {
 "millrace serve" is the daemon. The commands that show or change the library talk to a daemon that runs on this
 machine: they find it through its data folder, which the configuration names. Flags may be written with one dash or
 with two.`,
-		p.serveCommand(), p.statusCommand(), p.itemCommand(), p.importCommand(), p.searchCommand(), p.rankCommand(), p.pluginCommand(),
+		p.serveCommand(), p.mountCommand(), p.statusCommand(), p.itemCommand(), p.importCommand(), p.searchCommand(), p.rankCommand(), p.pluginCommand(),
 		p.doctorCommand(), p.configCommand(), p.reloadCommand(), p.backupCommand(), p.restoreCommand(), p.keyCommand(),
 		p.passwordCommand(), p.versionCommand())
 	// What has commands below it does nothing by itself.

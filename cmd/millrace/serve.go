@@ -17,26 +17,37 @@ import (
 )
 
 func (p *program) serveCommand() *cobra.Command {
+	c := p.service("serve", "Run the daemon", p.serve)
+	c.Long = `Runs the daemon until it is interrupted; a second interrupt ends it at once. SIGHUP has it read its configuration again.
+The log goes to standard error.`
+	return c
+}
+
+// service makes a command that runs until it is interrupted, and logs.
+func (p *program) service(use, short string, run func(ctx context.Context, inJSON bool) error) *cobra.Command {
 	var format string
-	c := leaf("serve", "Run the daemon", 0, 0, func(ctx context.Context, _ []string) error {
+	c := leaf(use, short, 0, 0, func(ctx context.Context, _ []string) error {
 		if format != "text" && format != "json" {
 			return usagef("there is no log format %q: it is text or json", format)
 		}
-		return p.serve(ctx, format == "json")
+		return run(ctx, format == "json")
 	})
-	c.Long = `Runs the daemon until it is interrupted; a second interrupt ends it at once. SIGHUP has it read its configuration again.
-The log goes to standard error.`
 	c.Flags().StringVar(&format, "log-format", "text", "`FORMAT` of the log: text or json")
 	return c
 }
 
-// serve runs the daemon until ctx ends. SIGHUP has the configuration read again.
+// process is what a service runs.
+type process interface {
+	Run(ctx context.Context) error
+	Reload(ctx context.Context) (config.Diagnostics, error)
+}
+
+// serve runs the daemon until ctx ends.
 func (p *program) serve(ctx context.Context, inJSON bool) error {
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
-	defer signal.Stop(hup)
 	level := new(slog.LevelVar)
 	log := slog.New(newLogHandler(p.err, level, inJSON))
+	hup, stop := hangups()
+	defer stop()
 	d, ds, err := core.New(ctx, core.Options{
 		Config: p.configPath(), Environ: p.environ, Version: version, Log: log, Level: level, Failpoint: failpoint(),
 		Started: func(s core.Started) { p.started(s, log, inJSON) },
@@ -53,13 +64,25 @@ func (p *program) serve(ctx context.Context, inJSON bool) error {
 	if p.configPath() == "" {
 		log.Info("there is no config.hcl here and no --config: every setting has its default")
 	}
+	return p.runs(ctx, d, hup, log, inJSON)
+}
+
+// hangups gives the SIGHUPs that come until stop is called.
+func hangups() (hup chan os.Signal, stop func()) {
+	hup = make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	return hup, func() { signal.Stop(hup) }
+}
+
+// runs runs a process until ctx ends. SIGHUP has the configuration read again.
+func (p *program) runs(ctx context.Context, d process, hup <-chan os.Signal, log *slog.Logger, inJSON bool) error {
 	reloads, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		p.reloadOn(reloads, hup, d, log, inJSON)
 	}()
-	err = d.Run(ctx)
+	err := d.Run(ctx)
 	stop()
 	<-done
 	return err
@@ -92,8 +115,8 @@ func (p *program) started(s core.Started, log *slog.Logger, inJSON bool) {
 	}
 }
 
-// reloadOn reads the configuration again at each signal until ctx ends. The daemon logs that it did, or why it did not.
-func (p *program) reloadOn(ctx context.Context, hup <-chan os.Signal, d *core.Daemon, log *slog.Logger, inJSON bool) {
+// reloadOn reads the configuration again at each signal until ctx ends. The process logs that it did, or why it did not.
+func (p *program) reloadOn(ctx context.Context, hup <-chan os.Signal, d process, log *slog.Logger, inJSON bool) {
 	for {
 		select {
 		case <-ctx.Done():

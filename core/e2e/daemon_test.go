@@ -17,11 +17,12 @@ import (
 	"time"
 )
 
-// daemon is a process of `millrace serve`, with a folder of its own in the scene.
+// daemon is a process of `millrace serve`, with a folder of its own in the scene, or one of `millrace mount` beside it.
 type daemon struct {
 	t      testing.TB
 	scene  *scene
 	name   string
+	does   string // its command: serve or mount
 	config string
 	env    []string
 	log    *journal
@@ -44,7 +45,7 @@ func (s *scene) start(blocks ...string) *daemon {
 // daemon writes a daemon's configuration without running it.
 func (s *scene) daemon(name string, blocks ...string) *daemon {
 	s.t.Helper()
-	d := &daemon{t: s.t, scene: s, name: name, config: s.write(name, blocks...), log: newJournal(), ended: true}
+	d := &daemon{t: s.t, scene: s, name: name, does: "serve", config: s.write(name, blocks...), log: newJournal(), ended: true}
 	s.daemons = append(s.daemons, d)
 	return d
 }
@@ -52,7 +53,7 @@ func (s *scene) daemon(name string, blocks ...string) *daemon {
 // run starts the process, which may be a second or third one after others have ended.
 func (d *daemon) run(env ...string) {
 	d.t.Helper()
-	cmd := exec.Command(d.scene.path("bin/millrace"), "serve", "--config", d.config)
+	cmd := exec.Command(d.scene.path("bin/millrace"), d.does, "--config", d.config)
 	cmd.Dir = filepath.Dir(d.config)
 	cmd.Env = append(outside(), "XDG_RUNTIME_DIR="+d.scene.path("x"))
 	cmd.Env = append(append(cmd.Env, d.env...), env...)
@@ -83,7 +84,8 @@ func outside() []string {
 func (d *daemon) ready() {
 	d.t.Helper()
 	d.scene.wait("daemon "+d.name+" to run", func() bool {
-		line, ok := d.log.find("Millrace runs at http://")
+		words := map[string]string{"serve": "Millrace runs at http://", "mount": "The library is mounted on"}[d.does]
+		line, ok := d.log.find(words)
 		if _, rest, found := strings.Cut(line, "http://"); ok && found {
 			d.address = strings.Trim(rest, "/\n ")
 		}

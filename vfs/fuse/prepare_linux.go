@@ -73,12 +73,13 @@ func clearStale(dir string, log *slog.Logger) error {
 	return nil
 }
 
-// answers says whether what is mounted on dir is served. Asking a process that hangs would hang, so somebody else asks.
+// answers says whether what is mounted on dir is served. Asking a process that hangs would hang, so somebody else asks; and
+// the kernel, which may remember the attributes of a mount whose process has died, is made to ask.
 func answers(dir string) error {
 	answer := make(chan error, 1)
 	go func() {
-		var st unix.Stat_t
-		answer <- unix.Stat(dir, &st)
+		var st unix.Statx_t
+		answer <- unix.Statx(unix.AT_FDCWD, dir, unix.AT_STATX_FORCE_SYNC, unix.STATX_BASIC_STATS, &st)
 	}()
 	t := time.NewTimer(patience)
 	defer t.Stop()
