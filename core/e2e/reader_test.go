@@ -38,6 +38,7 @@ func TestRealProgramsReadTheLibrary(t *testing.T) {
 			"ffmpeg copies the same packets":        remuxes,
 			"mpv plays the same from anywhere":      plays,
 			"mpv seeks while it plays":              seeks,
+			"mpv streams over HTTP":                 streams,
 			"cp copies the whole tree":              copies,
 			"rclone copies the mount":               rcloneCopies,
 			"rclone copies over WebDAV":             rcloneDownloads,

@@ -2,10 +2,12 @@ package e2e
 
 import (
 	"bufio"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"math"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -66,6 +68,25 @@ func plays(t *testing.T, h *house) {
 	for _, start := range []int{0, longSeconds - 20, longSeconds / 2} {
 		h.sameFile(t, []string{bunnyPath}, func(dir, path, to string) {
 			run(t, dir, "mpv", "--no-config", "--really-quiet", "--no-video", "--vo=null", "--ao=pcm", "--ao-pcm-file="+to,
+				fmt.Sprint("--start=", start), fmt.Sprint("--end=", start+2), path)
+		})
+	}
+}
+
+// streams has mpv play the long film over HTTP, from places to which it has to seek. The password is in a file.
+func streams(t *testing.T, h *house) {
+	config := filepath.Join(t.TempDir(), "mpv.conf")
+	secret := base64.StdEncoding.EncodeToString([]byte("anybody:" + housePassword))
+	if err := os.WriteFile(config, fmt.Appendf(nil, "http-header-fields=\"Authorization: Basic %s\"\n", secret), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	at := url.URL{Scheme: "http", Host: h.d.address, Path: "/library/" + bunnyPath}
+	for _, start := range []int{longSeconds - 20, longSeconds / 2} {
+		h.sameFile(t, []string{bunnyPath}, func(dir, path, to string) {
+			if dir == h.d.mount() {
+				path = at.String()
+			}
+			run(t, dir, "mpv", "--no-config", "--include="+config, "--really-quiet", "--no-video", "--vo=null", "--ao=pcm", "--ao-pcm-file="+to,
 				fmt.Sprint("--start=", start), fmt.Sprint("--end=", start+2), path)
 		})
 	}
