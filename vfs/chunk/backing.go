@@ -42,15 +42,10 @@ func (c *Cache) Backing(id string, size int64) (*Backing, bool) {
 // File returns the file. Read it only, and not its position; it is closed with the Backing, or later.
 func (b *Backing) File() *os.File { return b.s.data }
 
-// Close ends the use of the file. It may be called more than once.
+// Close ends the use of the file. It may be called more than once. Others may read on, such as a program that has mapped
+// the file into its memory: what they have open is not taken away but unlinked as a whole.
 func (b *Backing) Close() {
-	b.once.Do(func() { b.s.d.unlend(b.s, false) })
-}
-
-// Leave is Close for when others may go on reading the file, unseen: programs from which a mount was taken. From then on
-// the content is taken away only as a whole, by unlinking the file.
-func (b *Backing) Leave() {
-	b.once.Do(func() { b.s.d.unlend(b.s, true) })
+	b.once.Do(func() { b.s.d.unlend(b.s) })
 }
 
 // peek opens a content that is on disk, and returns nil where it is not.
@@ -85,8 +80,8 @@ func (d *disk) lend(s *store) bool {
 		d.verifyLater(e)
 		return false
 	}
-	if e.lent == 0 && !d.mark(e) {
-		return false
+	if _, known := othersHave(s.data); !known {
+		return false // there would be no telling when a hole may be punched again
 	}
 	e.lent++
 	d.settle(e)
@@ -104,27 +99,11 @@ func (e *entry) whole() bool {
 	return !e.gone && e.drops == 0 && e.bytes == e.key.size
 }
 
-// mark leaves a file that tells a later process that others may be reading the data.
-func (d *disk) mark(e *entry) bool {
-	f, err := os.OpenFile(d.path(e.name, lentExt), os.O_WRONLY|os.O_CREATE, 0o600)
-	if err != nil {
-		d.fail(err)
-		return false
-	}
-	f.Close()
-	return true
-}
-
-func (d *disk) unlend(s *store, left bool) {
+func (d *disk) unlend(s *store) {
 	d.mu.Lock()
-	e := s.e
-	e.lent--
-	e.shy = e.shy || left
-	if e.lent == 0 && !e.shy && !e.gone {
-		d.unlink(e.name, lentExt)
-	}
-	d.renewAll(e)
-	d.settle(e)
+	s.e.lent--
+	d.renewAll(s.e)
+	d.settle(s.e)
 	d.mu.Unlock()
 	d.release(s)
 }

@@ -17,7 +17,6 @@ const (
 	dataExt  = ".dat"
 	indexExt = ".idx"
 	pinExt   = ".pin" // it is there while the content is pinned
-	lentExt  = ".use" // it is there while others than this process may read the data
 	newExt   = ".new" // it is being written, and of no use after a crash
 )
 
@@ -64,7 +63,6 @@ type entry struct {
 	pinned   bool
 	lent     int           // how many Backings are open
 	drops    int           // how many chunks are being dropped
-	shy      bool          // an earlier mount's readers may have it still: its data file may only be unlinked
 	gone     bool          // not among the entries any more: its files are unlinked
 	queued   bool          // waits to be compared with its checksums
 	verified stamp         // what its data file was like when all of it was compared with its checksums
@@ -209,10 +207,10 @@ func (d *disk) shutIdle() {
 	}
 }
 
-// shut closes a store that nobody uses, unless it has something to flush.
+// shut closes a store that nobody uses, unless it has something to flush, or is gone but takes room still.
 func (d *disk) shut(e *entry) {
 	s := e.store
-	if !d.closed && !e.gone && s.dirty() {
+	if !d.closed && s.busy() {
 		return
 	}
 	d.idle.Remove(e.idle)
@@ -230,8 +228,7 @@ func (d *disk) shut(e *entry) {
 
 // vacate removes the files of an entry that is closed and empty, and the entry unless it is pinned.
 func (d *disk) vacate(e *entry) {
-	d.unlink(e.name, indexExt, dataExt, lentExt)
-	e.shy = false
+	d.unlink(e.name, indexExt, dataExt)
 	if !e.pinned {
 		delete(d.entries, e.name)
 	}
@@ -240,7 +237,7 @@ func (d *disk) vacate(e *entry) {
 // detach forgets a content at once. Who has it open goes on with what was there; its room is counted until then.
 func (d *disk) detach(e *entry) {
 	delete(d.entries, e.name)
-	d.unlink(e.name, indexExt, dataExt, lentExt)
+	d.unlink(e.name, indexExt, dataExt)
 	e.gone = true
 	d.settle(e)
 	switch {
@@ -271,6 +268,9 @@ func (d *disk) flush() {
 		d.verifyComplete(s)
 		d.done(s)
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.shutIdle()
 }
 
 // flushStore makes what was written to a store last. What cannot be made to last is given up, since nobody knows what is

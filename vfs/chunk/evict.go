@@ -117,14 +117,14 @@ func (d *disk) renew(sg *segment, now time.Time) {
 	}
 }
 
-// drop takes a single chunk away, which was found damaged. Where others may read the data file it stays as it is, for
-// they must not see a hole, until the chunk is written again.
+// drop takes a single chunk away, which was found damaged. Where others read the data file it stays as it is, for they
+// must not see a hole, until the chunk is written again.
 func (d *disk) drop(s *store, n int64) {
-	punched, ok := d.condemn(s.e, n)
+	ok, shared := d.condemn(s, n)
 	if !ok {
 		return
 	}
-	taken := s.take(n, n+1, punched)
+	taken := s.take(n, n+1, !shared)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	s.e.drops--
@@ -133,16 +133,16 @@ func (d *disk) drop(s *store, n int64) {
 	}
 }
 
-// condemn announces that a chunk is to be dropped, and says whether its room may be given back. It is not ok where the
-// chunk is going anyway.
-func (d *disk) condemn(e *entry, n int64) (punched, ok bool) {
+// condemn announces that a chunk is to be dropped, so that the file is not lent meanwhile, and says whether others have
+// it. It is not ok where the chunk is going anyway.
+func (d *disk) condemn(s *store, n int64) (ok, shared bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if sg := e.segments[n/d.per]; sg == nil || sg.going {
+	if sg := s.e.segments[n/d.per]; sg == nil || sg.going {
 		return false, false
 	}
-	e.drops++
-	return e.lent == 0 && !e.shy, true
+	s.e.drops++
+	return true, s.shared()
 }
 
 // room sees to it that bytes more fit, within MaxBytes and beside what the disk must keep free.
@@ -199,25 +199,23 @@ func (d *disk) oldest() *segment {
 }
 
 // pick opens the store of a segment that is to go. It returns false where opening showed that it has gone already, or
-// where the content can go as a whole only, and has.
+// where the content can go as a whole only, and has: others have its file open, and must not see a hole.
 func (d *disk) pick(sg *segment) bool {
 	e := sg.of
-	if e.shy {
-		d.o.Observer.Lost(Evicted, e.bytes)
-		d.detach(e)
-		return false
-	}
 	if err := d.open(e); err != nil {
 		d.o.Logger.Warn("a cached file cannot be opened and is removed", "error", err)
 		d.detach(e)
 		return false
 	}
-	if e.segments[sg.n] != sg {
-		d.unuse(e)
-		return false
+	if e.store.shared() {
+		d.o.Observer.Lost(Evicted, e.bytes)
+		d.detach(e)
+	} else if e.segments[sg.n] == sg {
+		sg.going = true
+		return true
 	}
-	sg.going = true
-	return true
+	d.unuse(e)
+	return false
 }
 
 // unuse takes use back.

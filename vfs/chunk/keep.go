@@ -50,6 +50,9 @@ func (d *disk) contents() []Content {
 	defer d.mu.Unlock()
 	contents := make([]Content, 0, len(d.entries))
 	for _, e := range d.entries {
+		if e.bytes == 0 && !e.pinned {
+			continue
+		}
 		contents = append(contents, Content{
 			ID: e.key.id, Size: e.key.size, Cached: e.bytes, Used: e.used,
 			Pinned: e.pinned, Whole: e.bytes == e.key.size, Open: e.lent > 0,
@@ -85,7 +88,8 @@ func (c *Cache) Unpin(id string, size int64) error {
 }
 
 // Drop forgets a content, pinned or not, on disk and in memory, and returns how many bytes it had on disk. Readers go on:
-// what they lack is fetched again. The room of a file that others read, by a Backing, comes back when they have ended.
+// what they lack is fetched again. The room of a file that others have open, by a
+// Backing, comes back when they have ended.
 func (c *Cache) Drop(id string, size int64) (freed int64, err error) {
 	k := key{id, size}
 	if c.disk != nil {
@@ -260,22 +264,22 @@ func (d *disk) forget(k key) (freed int64, err error) {
 		return 0, nil
 	}
 	freed = e.bytes
-	s, punched := e.store, e.lent == 0 && !e.shy
-	if s != nil {
-		d.use(e)
-	}
-	d.detach(e)
-	d.mu.Unlock()
-	if s == nil {
+	if err := d.open(e); err != nil {
+		d.detach(e)
+		d.mu.Unlock()
 		return freed, nil
 	}
-	taken := s.take(0, chunks(k.size, d.chunk), punched)
-	d.mu.Lock()
-	if punched {
+	s := e.store
+	d.detach(e)
+	shared := s.shared()
+	d.mu.Unlock()
+	taken := s.take(0, chunks(k.size, d.chunk), !shared)
+	if !shared {
+		d.mu.Lock()
 		e.bytes -= taken
 		d.used -= taken
+		d.mu.Unlock()
 	}
-	d.mu.Unlock()
 	d.release(s)
 	return freed, nil
 }

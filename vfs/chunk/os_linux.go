@@ -110,3 +110,15 @@ func beModest() {
 	_, _, _ = unix.Syscall(unix.SYS_IOPRIO_SET, 1, 0, idle<<class)
 	_ = unix.Setpriority(unix.PRIO_PROCESS, 0, 19)
 }
+
+// othersHave says whether anybody has a file open, or mapped into memory, beside the one descriptor f, which can write. It
+// is known only where the file system has leases: a lease to write is given to who is alone.
+func othersHave(f *os.File) (others, known bool) {
+	_, err := unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_WRLCK)
+	if err == nil {
+		_, err = unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_UNLCK)
+		return false, err == nil
+	}
+	busy := errors.Is(err, unix.EAGAIN)
+	return busy, busy
+}

@@ -44,12 +44,10 @@ func stem(path string) (name, ext string) {
 // adoptAll adopts a content's files, and its pin.
 func (d *disk) adoptAll(name string, exts map[string]bool) {
 	if exts[indexExt] || exts[dataExt] {
-		if err := d.adopt(name, exts[lentExt]); err != nil {
+		if err := d.adopt(name); err != nil {
 			d.o.Logger.Info("a cache file is of no use and is removed", "file", name, "reason", err)
-			d.unlink(name, indexExt, dataExt, lentExt)
+			d.unlink(name, indexExt, dataExt)
 		}
-	} else {
-		d.unlink(name, lentExt)
 	}
 	if exts[pinExt] {
 		if err := d.adoptPin(name); err != nil {
@@ -59,14 +57,14 @@ func (d *disk) adoptAll(name string, exts map[string]bool) {
 	}
 }
 
-// adopt enters what the index says is there. Data that others may be reading is left as it is.
-func (d *disk) adopt(name string, lent bool) error {
+// adopt enters what the index says is there.
+func (d *disk) adopt(name string) error {
 	k, used, err := d.identify(name)
 	if err != nil {
 		return err
 	}
 	e := newEntry(k)
-	e.used, e.shy = used, lent
+	e.used = used
 	s, err := openStore(d, e)
 	if err != nil {
 		return err
@@ -79,7 +77,7 @@ func (d *disk) adopt(name string, lent bool) error {
 		return errors.New("it is empty")
 	}
 	d.entries[name] = e
-	if !lent && taken(s.data) > e.bytes+d.chunk {
+	if taken(s.data) > e.bytes+d.chunk {
 		d.reclaim(s)
 	}
 	return nil
@@ -106,8 +104,12 @@ func (d *disk) identify(name string) (key, time.Time, error) {
 	return k, st.ModTime(), nil
 }
 
-// reclaim frees what was written but never entered in the index.
+// reclaim frees what was written but never entered in the index, unless others read the file: programs that were reading
+// it when an earlier process died.
 func (d *disk) reclaim(s *store) {
+	if s.shared() {
+		return
+	}
 	total := chunks(s.size, d.chunk)
 	for n := int64(0); n < total; {
 		end := n

@@ -39,7 +39,7 @@ func openStore(d *disk, e *entry) (*store, error) {
 	if !errors.Is(err, errBadIndex) && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("open cache file: %w", err)
 	}
-	d.unlink(e.name, indexExt, dataExt, lentExt)
+	d.unlink(e.name, indexExt, dataExt)
 	if err := s.create(); err != nil {
 		s.closeFiles()
 		return nil, fmt.Errorf("make cache file: %w", err)
@@ -57,7 +57,7 @@ func (s *store) openFiles(flags int) (err error) {
 
 func (s *store) create() error {
 	clear(s.have)
-	s.e.shy, s.e.verified = false, stamp{}
+	s.e.verified = stamp{}
 	if err := s.openFiles(os.O_RDWR | os.O_CREATE | os.O_EXCL); err != nil {
 		return err
 	}
@@ -85,6 +85,16 @@ func (s *store) deleted() bool {
 	}
 	return false
 }
+
+// shared says whether others read the data file, so that it must not get holes. The disk's mu is held.
+func (s *store) shared() bool {
+	others, _ := othersHave(s.data)
+	return others || s.e.lent > 0
+}
+
+// busy says whether a store that nobody uses must stay open: it has something to flush, or is gone and others have its
+// file, so that it takes room still.
+func (s *store) busy() bool { return s.e.gone && s.shared() || !s.e.gone && s.dirty() }
 
 // bytesIn returns how many bytes the chunks from first to end-1 have that are there.
 func (s *store) bytesIn(first, end int64) (total int64) {
