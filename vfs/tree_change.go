@@ -181,8 +181,11 @@ func (e *edit) fill(n *node, f File) {
 	changed := n.size != f.Size || n.content != f.ContentID || n.mtime != f.Mtime.UnixNano() || string(n.data) != string(f.Data)
 	e.t.bytes += f.Size - n.size
 	n.size, n.mtime, n.content, n.data = f.Size, f.Mtime.UnixNano(), f.ContentID, f.Data
-	if changed && n.links > 0 {
-		e.tell(Event{Kind: Changed, Parent: n.parent.inode, Name: n.name, Inode: n.inode})
+	if !changed || n.links == 0 {
+		return
+	}
+	for _, p := range append([]place{{n.parent, n.name}}, e.t.more[n.inode]...) {
+		e.tell(Event{Kind: Changed, Parent: p.parent.inode, Name: p.name, Inode: n.inode})
 	}
 }
 

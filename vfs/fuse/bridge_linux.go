@@ -1,7 +1,6 @@
 package fuse
 
 import (
-	"hash/fnv"
 	"sync"
 	"syscall"
 	"time"
@@ -20,32 +19,33 @@ type bridge struct {
 	fs                   *vfs.FS
 	o                    Options
 
+	nodes   *table
+	passage *passage
+
 	mu     sync.Mutex // guards everything below
 	last   uint64     // the newest handle's number
 	files  map[uint64]*file
 	dirs   map[uint64][]vfs.Node
-	cached map[uint64]*pages // by inode
 	ending bool
 }
 
 // file is one open of a file.
 type file struct {
-	h     *vfs.Handle
-	pages *pages // nil where the kernel does not keep what is read
-}
-
-// pages is what the kernel may keep of an inode: bytes of one content, put there by the opens that are counted.
-type pages struct {
-	content uint64
-	opens   int
+	h    *vfs.Handle
+	node *node
 }
 
 func newBridge(fs *vfs.FS, o Options) *bridge {
-	return &bridge{
+	b := &bridge{
 		RawFileSystem: gofuse.NewDefaultRawFileSystem(), fs: fs, o: o,
-		files: map[uint64]*file{}, dirs: map[uint64][]vfs.Node{}, cached: map[uint64]*pages{},
+		nodes: newTable(), passage: &passage{o: o}, files: map[uint64]*file{}, dirs: map[uint64][]vfs.Node{},
 	}
+	b.passage.off.Store(o.NoPassthrough)
+	return b
 }
+
+// Init is called before anything else.
+func (b *bridge) Init(server *gofuse.Server) { b.passage.server = server }
 
 func (b *bridge) String() string { return fsName }
 
@@ -62,7 +62,7 @@ func (b *bridge) Lookup(_ <-chan struct{}, header *gofuse.InHeader, name string,
 }
 
 func (b *bridge) entry(n vfs.Node, out *gofuse.EntryOut) {
-	out.NodeId = n.Inode
+	out.NodeId = b.nodes.told(n)
 	out.SetEntryTimeout(b.o.Remember)
 	out.SetAttrTimeout(b.o.Remember)
 	b.attr(n, &out.Attr)
@@ -89,14 +89,9 @@ func mode(n vfs.Node) uint32 {
 }
 
 func (b *bridge) GetAttr(_ <-chan struct{}, in *gofuse.GetAttrIn, out *gofuse.AttrOut) gofuse.Status {
-	n, err := b.fs.Stat(in.NodeId)
-	if err != nil && in.Flags()&gofuse.FUSE_GETATTR_FH != 0 {
-		if f := b.file(in.Fh()); f != nil { // removed, but still open
-			n, err = f.h.Node(), nil
-		}
-	}
-	if err != nil {
-		return status(err)
+	n, s := b.statNode(in.NodeId)
+	if s != gofuse.OK {
+		return s
 	}
 	out.SetTimeout(b.o.Remember)
 	b.attr(n, &out.Attr)
@@ -107,45 +102,27 @@ func (b *bridge) Open(_ <-chan struct{}, in *gofuse.OpenIn, out *gofuse.OpenOut)
 	if in.Flags&(syscall.O_WRONLY|syscall.O_RDWR|syscall.O_TRUNC|syscall.O_APPEND) != 0 {
 		return readOnly
 	}
-	h, err := b.fs.OpenFor(in.NodeId, reader(in.Pid))
+	nd := b.nodes.opening(in.NodeId)
+	if nd == nil {
+		return stale
+	}
+	h, err := b.fs.OpenFor(nd.file.Inode, reader(in.Pid))
+	if err == nil && !nd.has(h.Node()) {
+		h.Close()            // cannot fail
+		err = syscall.ESTALE // the file was replaced: the kernel looks again and comes back with the new node id
+	}
 	if err != nil {
+		b.nodes.closed(nd)
 		return status(err)
 	}
+	f := &file{h: h, node: nd}
+	b.passage.enter(f, in.Flags, out)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	f := &file{h: h}
-	f.pages, out.OpenFlags = b.keep(h.Node())
 	b.last++
 	out.Fh = b.last
 	b.files[out.Fh] = f
 	return gofuse.OK
-}
-
-// keep says what the kernel may keep of what is read through a new handle. It has one set of pages for an inode, so
-// bytes of two contents must not get there: a handle on a content that is not the one being kept goes without.
-func (b *bridge) keep(n vfs.Node) (*pages, uint32) {
-	content := contentOf(n)
-	p := b.cached[n.Inode]
-	switch {
-	case p == nil || p.opens == 0 && p.content != content:
-		p = &pages{content: content, opens: 1}
-		b.cached[n.Inode] = p
-		return p, 0 // the kernel drops what it has
-	case p.content == content:
-		p.opens++
-		return p, gofuse.FOPEN_KEEP_CACHE
-	default:
-		return nil, gofuse.FOPEN_DIRECT_IO
-	}
-}
-
-// contentOf returns a number that is another for other bytes.
-func contentOf(n vfs.Node) uint64 {
-	h := fnv.New64a()
-	h.Write([]byte(n.ContentID)) // never fails
-	h.Write([]byte{0, byte(n.Size), byte(n.Size >> 8), byte(n.Size >> 16), byte(n.Size >> 24), byte(n.Size >> 32)})
-	h.Write(n.Data)
-	return h.Sum64()
 }
 
 func (b *bridge) file(fh uint64) *file {
@@ -179,22 +156,19 @@ func (b *bridge) Release(_ <-chan struct{}, in *gofuse.ReleaseIn) {
 	b.mu.Lock()
 	f := b.files[in.Fh]
 	delete(b.files, in.Fh)
-	if f != nil && f.pages != nil {
-		f.pages.opens--
-	}
 	b.mu.Unlock()
 	if f != nil {
-		f.h.Close() // cannot fail
+		b.close(f)
 	}
 }
 
-func (b *bridge) Forget(node, _ uint64) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if p := b.cached[node]; p != nil && p.opens == 0 {
-		delete(b.cached, node)
-	}
+func (b *bridge) close(f *file) {
+	b.passage.leave(f)
+	f.h.Close() // cannot fail
+	b.nodes.closed(f.node)
 }
+
+func (b *bridge) Forget(id, lookups uint64) { b.nodes.forgotten(id, lookups) }
 
 func (b *bridge) OpenDir(_ <-chan struct{}, in *gofuse.OpenIn, out *gofuse.OpenOut) gofuse.Status {
 	nodes, err := b.fs.ReadDir(in.NodeId)
@@ -277,6 +251,6 @@ func (b *bridge) closeAll() {
 	b.files = map[uint64]*file{}
 	b.mu.Unlock()
 	for _, f := range files {
-		f.h.Close() // cannot fail
+		b.close(f)
 	}
 }

@@ -22,6 +22,7 @@ var errno = []struct {
 	{vfs.ErrBusy, gofuse.EBUSY},
 	{vfs.ErrBroken, gofuse.EIO},
 	{context.Canceled, gofuse.EINTR},
+	{syscall.ESTALE, stale},
 }
 
 func status(err error) gofuse.Status {
@@ -44,4 +45,7 @@ func readStatus(err error) gofuse.Status {
 	return gofuse.EIO
 }
 
-const readOnly = gofuse.Status(syscall.EROFS)
+const (
+	readOnly = gofuse.Status(syscall.EROFS)
+	stale    = gofuse.Status(syscall.ESTALE) // has the kernel look the name up anew, once
+)

@@ -74,7 +74,7 @@ func mountOptions(o Options) *gofuse.MountOptions {
 
 // serve starts what answers the kernel and what tells it of changes.
 func (m *Mount) serve(server *gofuse.Server) {
-	n := newNotifier(server)
+	n := newNotifier(server, m.bridge.nodes)
 	cancelEvents := m.bridge.fs.Tree().Subscribe(n.add)
 	ctx, cancel := context.WithCancel(context.Background())
 	var telling sync.WaitGroup

@@ -13,14 +13,15 @@ import (
 // it must not hold up whoever changes the tree.
 type notifier struct {
 	server *gofuse.Server
+	nodes  *table
 	wake   chan struct{} // has one where there may be events
 
 	mu     sync.Mutex // guards events
 	events []vfs.Event
 }
 
-func newNotifier(server *gofuse.Server) *notifier {
-	return &notifier{server: server, wake: make(chan struct{}, 1)}
+func newNotifier(server *gofuse.Server, nodes *table) *notifier {
+	return &notifier{server: server, nodes: nodes, wake: make(chan struct{}, 1)}
 }
 
 // add takes events to tell. It never waits.
@@ -65,12 +66,29 @@ func (n *notifier) tell(ctx context.Context, events []vfs.Event) {
 		case vfs.Added:
 			n.server.EntryNotify(ev.Parent, ev.Name)
 		case vfs.Removed:
-			n.server.DeleteNotify(ev.Parent, ev.Inode, ev.Name)
+			n.removed(ev)
 		case vfs.Changed:
-			n.server.InodeNotify(ev.Inode, 0, 0)
+			n.server.EntryNotify(ev.Parent, ev.Name) // the node id may be another
+			n.refresh(ev.Inode)
 		}
 	}
 	for inode := range changed {
-		n.server.InodeNotify(inode, 0, 0)
+		n.refresh(inode)
+	}
+}
+
+// removed tells of a name that went. The kernel believes it only with the node id that it knows.
+func (n *notifier) removed(ev vfs.Event) {
+	for _, id := range n.nodes.ids(ev.Inode) {
+		n.server.DeleteNotify(ev.Parent, id, ev.Name)
+	}
+	n.server.EntryNotify(ev.Parent, ev.Name)
+}
+
+// refresh has the kernel ask for attributes anew. What it has of a file's bytes is still right: another content would
+// have another node id.
+func (n *notifier) refresh(inode uint64) {
+	for _, id := range n.nodes.ids(inode) {
+		n.server.InodeNotify(id, -1, 0)
 	}
 }
