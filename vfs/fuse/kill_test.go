@@ -185,7 +185,7 @@ func (g *ground) harm() {
 		return
 	}
 	harms, _ := vfstest.Harms()
-	for range g.rnd.IntN(4) {
+	for range g.rnd.IntN(8) {
 		g.log = append(g.log, vfstest.Damage(g.rnd, g.v.Cache, harms))
 	}
 }

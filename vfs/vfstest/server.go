@@ -19,8 +19,9 @@ type Ask struct {
 	// N counts the requests, from 1.
 	N         int
 	ContentID string
-	// Link is what was given to URL.
+	// Link and Size are what was given to URL.
 	Link string
+	Size int64
 	// Off and Len are the range; the whole file where none was asked for.
 	Off, Len int64
 }
@@ -119,7 +120,7 @@ func (s *Server) Open() int {
 
 // ServeHTTP answers as scripted.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ask, size, err := parseAsk(r)
+	ask, err := parseAsk(r)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
@@ -134,9 +135,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if reply.As != "" {
-		ask.ContentID, size = reply.As, reply.Size
+		ask.ContentID, ask.Size = reply.As, reply.Size
 	}
-	e := &exchange{s: s, w: w, r: r, ask: ask, size: size, reply: reply}
+	e := &exchange{s: s, w: w, r: r, ask: ask, reply: reply}
 	e.answer()
 }
 
@@ -171,17 +172,17 @@ func (s *Server) untilLeft(r *http.Request) {
 	}
 }
 
-func parseAsk(r *http.Request) (Ask, int64, error) {
+func parseAsk(r *http.Request) (Ask, error) {
 	size, err := strconv.ParseInt(r.URL.Query().Get("size"), 10, 64)
 	if err != nil {
-		return Ask{}, 0, fmt.Errorf("not a link of this server: %w", err)
+		return Ask{}, fmt.Errorf("not a link of this server: %w", err)
 	}
-	a := Ask{ContentID: strings.TrimPrefix(r.URL.Path, "/"), Link: r.URL.Query().Get("link"), Len: size}
+	a := Ask{ContentID: strings.TrimPrefix(r.URL.Path, "/"), Link: r.URL.Query().Get("link"), Size: size, Len: size}
 	first, last, ok := parseRange(r.Header.Get("Range"), size)
 	if ok {
 		a.Off, a.Len = first, last-first+1
 	}
-	return a, size, nil
+	return a, nil
 }
 
 // parseRange reads "bytes=5-9" and "bytes=5-".
@@ -204,7 +205,6 @@ type exchange struct {
 	w     http.ResponseWriter
 	r     *http.Request
 	ask   Ask
-	size  int64
 	reply Reply
 }
 
@@ -227,19 +227,19 @@ func (e *exchange) answer() {
 // file sends the file or the range of it.
 func (e *exchange) file() {
 	off := e.ask.Off + e.reply.Shift
-	n := max(0, min(e.ask.Len, e.size-off))
+	n := max(0, min(e.ask.Len, e.ask.Size-off))
 	status := http.StatusPartialContent
 	h := e.w.Header()
-	h.Set("Etag", etag(e.ask.ContentID, e.size))
+	h.Set("Etag", etag(e.ask.ContentID, e.ask.Size))
 	switch {
 	case e.reply.Whole:
-		off, n, status = 0, e.size, http.StatusOK
+		off, n, status = 0, e.ask.Size, http.StatusOK
 	case n == 0:
-		h.Set("Content-Range", fmt.Sprintf("bytes */%d", e.size))
+		h.Set("Content-Range", fmt.Sprintf("bytes */%d", e.ask.Size))
 		e.w.WriteHeader(http.StatusRequestedRangeNotSatisfiable)
 		return
 	case e.reply.ContentRange == "":
-		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", off, off+n-1, e.size))
+		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", off, off+n-1, e.ask.Size))
 	case e.reply.ContentRange != "-":
 		h.Set("Content-Range", e.reply.ContentRange)
 	}

@@ -62,7 +62,7 @@ func TestServerAnswersAsScripted(t *testing.T) {
 			if resp.StatusCode != tt.status || resp.Header.Get("Content-Range") != tt.span || !tt.wantError && !bytes.Equal(body, want) {
 				t.Errorf("got %d %q and %d bytes", resp.StatusCode, resp.Header.Get("Content-Range"), len(body))
 			}
-			if got := s.Asks(); len(got) != 1 || got[0] != (Ask{N: 1, ContentID: "film", Link: "first", Off: 5000, Len: 1000}) {
+			if got := s.Asks(); len(got) != 1 || got[0] != (Ask{N: 1, ContentID: "film", Link: "first", Size: 1 << 20, Off: 5000, Len: 1000}) {
 				t.Errorf("it was asked %+v", got)
 			}
 		})

@@ -20,6 +20,8 @@ type Storm struct {
 	Reads int
 	// MaxRead is how many bytes a read has at most. 0 means 300 KiB.
 	MaxRead int
+	// Ways are those in which files are read. Empty means all that the Holder has.
+	Ways []Way
 	// Seed is what random choices begin with; see Seed.
 	Seed uint64
 	// Allow says which errors may be seen. Nil: none. A wrong byte, a short read and a hang never may.
@@ -37,7 +39,7 @@ type Toll struct {
 // Run has the readers read, and waits for them. It fails the test for what must not be.
 func (s Storm) Run(t testing.TB, r Holder) Toll {
 	t.Helper()
-	s = s.withDefaults()
+	s = s.withDefaults(r)
 	var good, bad atomic.Int64
 	var wg sync.WaitGroup
 	for i := range s.Readers {
@@ -52,7 +54,10 @@ func (s Storm) Run(t testing.TB, r Holder) Toll {
 	return Toll{Good: good.Load(), Bad: bad.Load()}
 }
 
-func (s Storm) withDefaults() Storm {
+func (s Storm) withDefaults(r Holder) Storm {
+	if len(s.Ways) == 0 {
+		s.Ways = r.Ways()
+	}
 	if len(s.Files) == 0 {
 		s.Files = Files()
 	}
@@ -96,7 +101,7 @@ type held struct {
 
 func (g *gale) run() {
 	defer g.closeAll()
-	for range g.Reads {
+	for i := 0; i < g.Reads && !g.t.Failed(); i++ {
 		select {
 		case <-g.Until:
 			return
@@ -117,8 +122,7 @@ func (g *gale) pick() *held {
 		}
 		g.close(i)
 	}
-	ways := g.r.Ways()
-	h := &held{f: g.Files[g.rnd.IntN(len(g.Files))], way: ways[g.rnd.IntN(len(ways))], step: g.rnd.IntN(3) - 1}
+	h := &held{f: g.Files[g.rnd.IntN(len(g.Files))], way: g.Ways[g.rnd.IntN(len(g.Ways))], step: g.rnd.IntN(3) - 1}
 	h.off = g.rnd.Int64N(h.f.length() + 1)
 	var err error
 	if h.Held, err = g.r.Hold(h.f.Path, h.way); err != nil {

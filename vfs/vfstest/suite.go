@@ -27,6 +27,7 @@ func Run(t *testing.T, open Open) {
 		{"gives random readers the right bytes without a disk", testRandomMemory},
 		{"reads in every way that there is, from files that stay open", testWays},
 		{"fetches what many want once", testOnce},
+		{"gives the right bytes though its cache's files are damaged", testDamage},
 		{"mends bodies that end early, break or stall", testMend},
 		{"fails with the source and recovers with it", testFail},
 		{"gives up on a source that hangs", testHang},
