@@ -11,7 +11,7 @@ const (
 	// leadUnknown is how early the next request is made while the pace is not known.
 	leadUnknown = 512 << 10
 	// maxLead is how early at most.
-	maxLead = 16 << 20
+	maxLead = 32 << 20
 )
 
 // The pace is measured over so many bytes, or so long.

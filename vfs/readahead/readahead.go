@@ -17,11 +17,12 @@ import (
 type Options struct {
 	// Total bounds what all streams want ahead of their readers. 0 means 64 MiB; negative means no readahead at all.
 	Total int64
-	// Max bounds what one stream wants. 0 means 32 MiB.
+	// Max bounds what one stream wants. 0 means 64 MiB.
 	Max int64
 	// Min is what a stream wants when it starts to, and a slow one later. 0 means 1 MiB.
 	Min int64
-	// Settle is how much must be read in sequence before it counts as such, in two reads at least. 0 means 256 KiB.
+	// Settle is how much must be read in sequence before it counts as such, in two reads at least. 0 means 1 MiB: a scanner
+	// looks at less, of which the kernel makes up to three times as much.
 	Settle int64
 	// Slack is how far out of sequence a read may be, since kernels ask for several pieces at once. 0 means 2 MiB.
 	Slack int64
@@ -40,9 +41,9 @@ type Pool struct {
 // NewPool returns a pool with no streams.
 func NewPool(o Options) *Pool {
 	set(&o.Total, 64<<20)
-	set(&o.Max, 32<<20)
+	set(&o.Max, 64<<20)
 	set(&o.Min, 1<<20)
-	set(&o.Settle, 256<<10)
+	set(&o.Settle, 1<<20)
 	set(&o.Slack, 2<<20)
 	set(&o.Horizon, 2*time.Second)
 	return &Pool{o: o, active: map[*Stream]int64{}}
@@ -228,13 +229,14 @@ func (s *Stream) need() int64 {
 	return min(s.p.o.Max, max(s.p.o.Min, int64(s.rate*s.p.o.Horizon.Seconds())))
 }
 
-// extend plans more once half of what was planned has been used up.
+// extend plans more once half of what was planned has been used up: at most twice as much as was read in sequence, so that
+// what is fetched in vain stays in proportion.
 func (s *Stream) extend(plan *Plan) {
 	s.ahead = max(s.ahead, s.next)
 	if s.window > 0 && s.ahead-s.next > s.window/2 {
 		return
 	}
-	s.window = min(max(2*s.window, s.p.o.Min), s.p.share(s, s.need()))
+	s.window = min(max(2*s.streak, s.p.o.Min), s.p.share(s, s.need()))
 	if end := min(s.next+s.window, s.size); end > s.ahead {
 		plan.Off, plan.Len = s.ahead, end-s.ahead
 		s.ahead = end
