@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -41,6 +42,14 @@ func (f *figure) perGB() float64 { return over(f.CPU, float64(f.Read)/1e9) }
 
 // excess is how many bytes were fetched for each that was read.
 func (f *figure) excess() float64 { return over(float64(f.Fetched), float64(f.Read)) }
+
+// spread is from the least to the most that was measured; the value is the one in the middle.
+func (f *figure) spread() string {
+	if len(f.Values) < 2 {
+		return ""
+	}
+	return fmt.Sprintf("(%.3g–%.3g)", slices.Min(f.Values), slices.Max(f.Values))
+}
 
 // enough is how much must have been read for the processor's time to be told by the gigabyte: the kernel counts it coarsely.
 const enough = 2 << 20
@@ -87,15 +96,16 @@ type line struct {
 // report is all that was measured.
 type report struct {
 	Time  time.Time
+	Load  [2]string // of the machine, when it began and when it ended
 	Lines []line
 }
 
 func (r *report) begin(row row) {
 	if r.Time.IsZero() {
-		r.Time = time.Now().UTC()
+		r.Time, r.Load[0] = time.Now().UTC(), load()
 	}
 	fmt.Printf("\n%s: %s\n", row.name, row.about)
-	fmt.Printf("  %-46s %10s %-5s %9s %13s %9s %6s %8s\n", "", "", "", "CPU s/GB", "fetched/read", "requests", "conns", "peak MB")
+	fmt.Printf("  %-46s %8s %-5s %-13s %9s %13s %9s %6s %8s\n", "", "", "", "", "CPU s/GB", "fetched/read", "requests", "conns", "peak MB")
 }
 
 // add takes a line and prints it.
@@ -119,9 +129,9 @@ func (f *figure) print(unit string) {
 	case f.Error != "":
 		fmt.Printf("failed: %s\n", f.Error)
 	case !f.served:
-		fmt.Printf("%10.4g %-5s\n", f.value(), unit)
+		fmt.Printf("%8.3g %-5s %-13s\n", f.value(), unit, f.spread())
 	default:
-		fmt.Printf("%10.4g %-5s %9s %13s %9d %6d %8.0f\n", f.value(), unit, f.perGBText(), f.excessText(), f.Requests, f.Conns, f.megabytes())
+		fmt.Printf("%8.3g %-5s %-13s %9s %13s %9d %6d %8.0f\n", f.value(), unit, f.spread(), f.perGBText(), f.excessText(), f.Requests, f.Conns, f.megabytes())
 	}
 }
 
@@ -136,7 +146,8 @@ func (r *report) end(path string) error {
 			}
 		}
 	}
-	fmt.Printf("\n%d of %d aims met\n", all-missed, all)
+	r.Load[1] = load()
+	fmt.Printf("\n%d of %d aims met; load of the machine %s before and %s after\n", all-missed, all, r.Load[0], r.Load[1])
 	if path == "" {
 		return nil
 	}
@@ -145,6 +156,16 @@ func (r *report) end(path string) error {
 		return err
 	}
 	return os.WriteFile(path, append(b, '\n'), 0o644)
+}
+
+// load is how many processes want a processor, on an average of the last minute.
+func load() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	text, _, _ := strings.Cut(string(b), " ")
+	return text
 }
 
 // of returns the figure of a side; nil where it was not measured, or failed.
