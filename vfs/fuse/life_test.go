@@ -26,20 +26,18 @@ import (
 // mountEnv holds a folder on which the test binary mounts a file system, to be killed or until its input ends.
 const mountEnv = "MILLRACE_FUSE_TEST_MOUNT"
 
+// mains are the programs that the test binary is where a variable of the environment has something for it.
+var mains = map[string]func(string) error{mountEnv: mountUntilEOF, mapEnv: readMapped, plainEnv: readWithoutRight}
+
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(mountEnv); dir != "" {
-		if err := mountUntilEOF(dir); err != nil {
-			fmt.Println("error:", err)
-			os.Exit(1)
+	for env, program := range mains {
+		if arg := os.Getenv(env); arg != "" {
+			if err := program(arg); err != nil {
+				fmt.Println("error:", err)
+				os.Exit(1)
+			}
+			os.Exit(0)
 		}
-		os.Exit(0)
-	}
-	if path := os.Getenv(mapEnv); path != "" {
-		if err := readMapped(path); err != nil {
-			fmt.Println("error:", err)
-			os.Exit(1)
-		}
-		os.Exit(0)
 	}
 	if spec := os.Getenv(victimEnv); spec != "" {
 		liveAsVictim(spec)
@@ -165,8 +163,9 @@ func TestStaleMountIsClearedAway(t *testing.T) {
 const asNobody = `mknod "$1" c 10 229 && chmod 666 "$1" && mount --bind "$1" /dev/fuse || { echo skip; exit; }
 exec setpriv --reuid 65534 --regid 65534 --clear-groups "$0"`
 
-func TestMountByFusermount(t *testing.T) {
-	t.Parallel()
+// runAsNobody runs the test binary as a user without rights, with a folder of that user's in an environment variable.
+func runAsNobody(t *testing.T, env string) *child {
+	t.Helper()
 	requireFUSE(t)
 	if os.Geteuid() != 0 {
 		t.Skip("needs root, to become another user")
@@ -181,7 +180,7 @@ func TestMountByFusermount(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd := exec.Command("unshare", "--mount", "sh", "-c", asNobody, exe, filepath.Join(filepath.Dir(exe), "device"))
-	cmd.Env = append(os.Environ(), mountEnv+"="+dir)
+	cmd.Env = append(os.Environ(), env+"="+dir)
 	c := run(t, cmd)
 	if c.out.Scan() && c.out.Text() == "skip" {
 		t.Skip("cannot make a device here")
@@ -189,6 +188,12 @@ func TestMountByFusermount(t *testing.T) {
 	if got := c.out.Text(); got != "mounted" {
 		t.Fatalf("got %q, want it mounted", got)
 	}
+	return c
+}
+
+func TestMountByFusermount(t *testing.T) {
+	t.Parallel()
+	c := runAsNobody(t, mountEnv)
 	c.in.Close()
 	c.expect(t, "unmounted")
 }

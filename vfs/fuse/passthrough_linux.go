@@ -58,7 +58,7 @@ func (p *passage) leave(f *file) {
 	if m.opens > 0 || m.backing == nil {
 		return
 	}
-	p.server.UnregisterBackingFd(m.id) // where that fails the connection has ended, and the id with it
+	_ = p.server.UnregisterBackingFd(m.id) // where that fails the connection has ended, and the id with it
 	m.backing.Close()
 	m.backing, m.id = nil, 0
 }

@@ -9,10 +9,12 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -338,4 +340,92 @@ func TestWholeFilesAreReadThroughUs(t *testing.T) {
 	if got := s.n.Load() - before; got == 0 {
 		t.Error("nothing was read from us, though nothing is to be passed through")
 	}
+}
+
+// plainEnv holds a folder on which a process mounts a file that is wholly on disk, though it may not have it passed
+// through.
+const plainEnv = "MILLRACE_FUSE_TEST_PLAIN"
+
+// lines counts the lines of a log that say why nothing is passed through.
+type lines struct {
+	slog.Handler
+	n atomic.Int64
+}
+
+func (l *lines) Handle(ctx context.Context, r slog.Record) error {
+	if strings.HasPrefix(r.Message, "cached files are read through this process") {
+		l.n.Add(1)
+	}
+	return nil
+}
+
+func readWithoutRight(dir string) error {
+	const size = 1<<20 + 5
+	cache, err := os.MkdirTemp("", "cache")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(cache)
+	tree := vfs.NewTree()
+	if err := tree.Apply(vfs.Put("film", vfs.File{Inode: vfs.FileInode(1), Size: size, ContentID: "film"})); err != nil {
+		return err
+	}
+	var s served
+	fsys, err := vfs.New(tree, vfstest.NewOrigin(), vfs.Options{Cache: chunk.Options{Dir: cache, KeepFree: -1, Observer: &s}})
+	if err != nil {
+		return err
+	}
+	defer fsys.Close()
+	if err := ready(fsys, size); err != nil {
+		return err
+	}
+	log := &lines{Handler: slog.DiscardHandler}
+	m, err := fuse.New(fsys, dir, fuse.Options{Logger: slog.New(shown{log})})
+	if err != nil {
+		return err
+	}
+	fmt.Println("mounted")
+	before := s.n.Load()
+	for range 2 {
+		out, err := exec.Command("cksum", filepath.Join(dir, "film")).Output()
+		if err != nil {
+			return err
+		}
+		fmt.Println(strings.Join(strings.Fields(string(out))[:2], " "))
+	}
+	fmt.Println("read from us:", s.n.Load()-before > 0, "said why:", log.n.Load())
+	return m.Unmount(context.Background())
+}
+
+// shown is a handler that takes what an operator sees.
+type shown struct{ *lines }
+
+func (shown) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelInfo }
+
+// ready reads all of a file and waits until it could be passed through.
+func ready(fsys *vfs.FS, size int) error {
+	h, err := fsys.Open(vfs.FileInode(1))
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	if _, err := h.ReadAt(context.Background(), make([]byte, size), 0); err != nil {
+		return err
+	}
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		if b, ok := h.Backing(); ok {
+			b.Close()
+			return nil
+		}
+	}
+	return errors.New("the file does not become ready")
+}
+
+func TestWithoutTheRightFilesAreReadThroughUs(t *testing.T) {
+	t.Parallel()
+	c := runAsNobody(t, plainEnv)
+	sum := checksum(t, "film", 1<<20+5)
+	c.expect(t, sum)
+	c.expect(t, sum)
+	c.expect(t, "read from us: true said why: 1")
 }
