@@ -211,6 +211,19 @@ func (s *store) write(first int64, bufs [][]byte) {
 		return
 	}
 	s.wrote(first, bufs)
+	s.hurry(first, first+int64(len(bufs)))
+}
+
+// hurry has the disk begin with segments that chunks first to end-1 have completed, so that the next flush finds little
+// left to wait for.
+func (s *store) hurry(first, end int64) {
+	from, to := first/s.d.per*s.d.per, end/s.d.per*s.d.per
+	if end == chunks(s.size, s.d.chunk) {
+		to = end
+	}
+	if to > from {
+		startWriting(s.data, from*s.d.chunk, (to-from)*s.d.chunk)
+	}
 }
 
 // wrote notes that chunks are there. What another wrote meanwhile was counted twice.
