@@ -33,6 +33,7 @@ type bridge struct {
 type file struct {
 	h    *vfs.Handle
 	node *node
+	open *opened
 }
 
 func newBridge(fs *vfs.FS, o Options) *bridge {
@@ -106,7 +107,7 @@ func (b *bridge) Open(_ <-chan struct{}, in *gofuse.OpenIn, out *gofuse.OpenOut)
 	if nd == nil {
 		return stale
 	}
-	h, err := b.fs.OpenFor(nd.file.Inode, reader(in.Pid))
+	h, err := b.fs.OpenFor(nd.inode, reader(in.Pid))
 	if err == nil && !nd.has(h.Node()) {
 		h.Close()            // cannot fail
 		err = syscall.ESTALE // the file was replaced: the kernel looks again and comes back with the new node id
@@ -115,7 +116,7 @@ func (b *bridge) Open(_ <-chan struct{}, in *gofuse.OpenIn, out *gofuse.OpenOut)
 		b.nodes.closed(nd)
 		return status(err)
 	}
-	f := &file{h: h, node: nd}
+	f := &file{h: h, node: nd, open: b.nodes.isOpen(nd, h.Node())}
 	b.passage.enter(f, in.Flags, out)
 	b.mu.Lock()
 	defer b.mu.Unlock()

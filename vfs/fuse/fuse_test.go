@@ -29,8 +29,13 @@ func requireFUSE(t testing.TB) {
 // mount mounts an FS until the test ends, and then checks that nothing is left.
 func mount(t testing.TB, fsys *vfs.FS) *fuse.Mount {
 	t.Helper()
+	return mountWith(t, fsys, fuse.Options{})
+}
+
+func mountWith(t testing.TB, fsys *vfs.FS, o fuse.Options) *fuse.Mount {
+	t.Helper()
 	requireFUSE(t)
-	m, err := fuse.New(fsys, t.TempDir(), fuse.Options{})
+	m, err := fuse.New(fsys, t.TempDir(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,6 +168,69 @@ func BenchmarkRead(b *testing.B) {
 		b.SetBytes(size)
 		for b.Loop() {
 			read(b)
+		}
+	})
+}
+
+// BenchmarkReadWhole has another process read a file of 256 MiB that is wholly on disk: passed through, and the cache's
+// file itself, and through us.
+func BenchmarkReadWhole(b *testing.B) {
+	const size = 256 << 20
+	o := cached(b, nil)
+	o.Cache.ChunkSize = 0
+	w := vfstest.NewWorld(b, o)
+	if err := w.Tree.Apply(vfs.Put("film", vfs.File{Inode: vfs.FileInode(9), ContentID: "film", Size: size})); err != nil {
+		b.Fatal(err)
+	}
+	fillFile(b, w, "film")
+	files, err := filepath.Glob(filepath.Join(o.Cache.Dir, "??", "*.dat"))
+	if err != nil || len(files) != 1 {
+		b.Fatalf("got %q, %v; want one file", files, err)
+	}
+	plain := mountWith(b, w.FS, fuse.Options{NoPassthrough: true}).Dir()
+	for _, bb := range []struct{ name, path string }{
+		{"the file itself", files[0]},
+		{"passed through", filepath.Join(mount(b, w.FS).Dir(), "film")},
+		{"through us", filepath.Join(plain, "film")},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			b.SetBytes(size)
+			for b.Loop() {
+				if out, err := exec.Command("dd", "if="+bb.path, "of=/dev/null", "bs=1M").CombinedOutput(); err != nil {
+					b.Fatalf("dd: %v: %s", err, out)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkList has ls list 10,000 files with their attributes: new to the kernel, then known to it.
+func BenchmarkList(b *testing.B) {
+	w := vfstest.NewWorld(b, vfs.Options{})
+	for i := range int64(10000) {
+		path := fmt.Sprintf("shows/Show %d/Season %d/Episode %d.mkv", i/200, i/20%10, i)
+		if err := w.Tree.Apply(vfs.Put(path, vfs.File{Inode: vfs.FileInode(100 + i), ContentID: path, Size: 1 << 30})); err != nil {
+			b.Fatal(err)
+		}
+	}
+	list := func(b *testing.B, dir string) {
+		b.Helper()
+		if out, err := exec.Command("ls", "-lR", dir).CombinedOutput(); err != nil || strings.Count(string(out), ".mkv\n") < 10000 {
+			b.Fatalf("ls: %v: %.200s", err, out)
+		}
+	}
+	b.Run("new", func(b *testing.B) {
+		for b.Loop() {
+			b.StopTimer()
+			dir := mount(b, w.FS).Dir()
+			b.StartTimer()
+			list(b, dir)
+		}
+	})
+	b.Run("known", func(b *testing.B) {
+		dir := mount(b, w.FS).Dir()
+		for b.Loop() {
+			list(b, dir)
 		}
 	})
 }

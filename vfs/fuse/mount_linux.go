@@ -106,7 +106,7 @@ func (m *Mount) Run(ctx context.Context) error {
 }
 
 // Unmount takes the mount away. Where programs have files open on it they lose them: the directory is free at once, and
-// what they read fails. Their goroutines are waited for, but no longer than Options.Grace and ctx; what is left then ends
+// what they read fails, but for files that are passed through, which they may read to the end. Their goroutines are waited for, but no longer than Options.Grace and ctx; what is left then ends
 // with those programs or with this process.
 func (m *Mount) Unmount(ctx context.Context) error {
 	m.unmounting.Lock()

@@ -29,7 +29,7 @@ type passage struct {
 
 // enter decides how a new handle of a node is read, and returns the flags for the kernel.
 func (p *passage) enter(f *file, flags uint32, out *gofuse.OpenOut) {
-	m := &f.node.route
+	m := &f.open.route
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	direct := flags&syscall.O_DIRECT != 0
@@ -51,7 +51,7 @@ func (p *passage) enter(f *file, flags uint32, out *gofuse.OpenOut) {
 
 // leave ends what enter began.
 func (p *passage) leave(f *file) {
-	m := &f.node.route
+	m := &f.open.route
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.opens--

@@ -326,15 +326,7 @@ func TestWholeFilesAreReadThroughUs(t *testing.T) {
 	var s served
 	w := vfstest.NewWorld(t, cached(t, &s))
 	fill(t, w)
-	m, err := fuse.New(w.FS, t.TempDir(), fuse.Options{NoPassthrough: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := m.Unmount(context.Background()); err != nil {
-			t.Error(err)
-		}
-	}()
+	m := mountWith(t, w.FS, fuse.Options{NoPassthrough: true})
 	before := s.n.Load()
 	vfstest.ReadWhole(t, vfstest.Process(t, m.Dir()))
 	if got := s.n.Load() - before; got == 0 {
