@@ -31,6 +31,7 @@ type FS struct {
 	timeout time.Duration
 
 	traffic *traffic
+	fills   fills
 
 	mu      sync.Mutex // guards the two below
 	handles map[uint64]*Handle
@@ -55,6 +56,7 @@ func New(tree *Tree, source Source, o Options) (*FS, error) {
 		tree:    tree,
 		cache:   cache,
 		traffic: counts,
+		fills:   newFills(),
 		ahead:   readahead.NewPool(bound(o.Readahead, cache.Stats().MaxMemory/2)),
 		timeout: cmp.Or(o.ReadTimeout, 30*time.Second),
 		handles: map[uint64]*Handle{},
@@ -69,8 +71,18 @@ func bound(o readahead.Options, most int64) readahead.Options {
 	return o
 }
 
-// Run does the cache's upkeep until ctx ends, then closes it; see chunk.Cache.Run. Files can be read before.
-func (f *FS) Run(ctx context.Context) error { return f.cache.Run(ctx) }
+// Run does the cache's upkeep, and fetches what is missing of pinned files, until ctx ends; then it closes the cache, see
+// chunk.Cache.Run. Files can be read before.
+func (f *FS) Run(ctx context.Context) error {
+	filled := make(chan struct{})
+	go func() {
+		defer close(filled)
+		f.fillPinned(ctx)
+	}()
+	err := f.cache.Run(ctx)
+	<-filled
+	return err
+}
 
 // Close does what the end of Run does: what is being read is ErrBroken from then on.
 func (f *FS) Close() { f.cache.Close() }
