@@ -3,13 +3,22 @@ package core
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/millrace-media/millrace/core/web"
+	"github.com/millrace-media/millrace/sdk"
 	"github.com/millrace-media/millrace/vfs"
 	"github.com/millrace-media/millrace/vfs/chunk"
 )
@@ -19,12 +28,20 @@ type playedFiles struct {
 	streams []vfs.Stream
 	traffic vfs.Traffic
 	stats   chunk.Stats
-	err     error
+
+	contents []vfs.Content
+	freed    int64
+	err      error
 }
 
 func (p playedFiles) Streams(context.Context) ([]vfs.Stream, error)   { return p.streams, p.err }
 func (p playedFiles) Traffic(context.Context) (vfs.Traffic, error)    { return p.traffic, p.err }
 func (p playedFiles) CacheStats(context.Context) (chunk.Stats, error) { return p.stats, p.err }
+
+func (p playedFiles) Contents(context.Context) ([]vfs.Content, error) { return p.contents, p.err }
+func (p playedFiles) Pin(context.Context, string) error               { return p.err }
+func (p playedFiles) Unpin(context.Context, string) error             { return p.err }
+func (p playedFiles) Drop(context.Context, string) (int64, error)     { return p.freed, p.err }
 
 func reading() playedFiles {
 	stream := func(kind, mode string) vfs.Stream {
@@ -90,5 +107,84 @@ func TestTheWebIsToldWhatIsRead(t *testing.T) {
 	}
 	if _, err := (storage{playedFiles{err: errors.New("away")}}).Streams(t.Context()); err == nil {
 		t.Error("files that do not answer are no error")
+	}
+}
+
+// across has files asked as if they were another process's.
+func across(t *testing.T, f Files) Files {
+	t.Helper()
+	mux := http.NewServeMux()
+	serveFiles(mux, f)
+	dir, err := os.MkdirTemp("", "mr") // a socket's path must be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if err := os.Mkdir(filepath.Join(dir, "run"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	lis, err := net.Listen("unix", MountSocketPath(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewUnstartedServer(mux)
+	s.Listener.Close()
+	s.Listener = lis
+	s.Start()
+	t.Cleanup(s.Close)
+	p, err := newMountProcess(dir, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.close)
+	p.note(nil)
+	return p
+}
+
+func TestFilesOfAnotherProcessAreAsked(t *testing.T) {
+	t.Parallel()
+	own := reading()
+	own.contents = []vfs.Content{{ID: "a", Paths: []string{"x.mkv"}, Size: 10, Cached: 5, Used: time.Unix(1, 0).UTC(), Pinned: true}}
+	own.freed = 7
+	away := across(t, own)
+	streams, err := away.Streams(t.Context())
+	if diff := cmp.Diff(own.streams, streams); diff != "" || err != nil {
+		t.Errorf("streams: %v (-want +got)\n%s", err, diff)
+	}
+	contents, err := away.Contents(t.Context())
+	if diff := cmp.Diff(own.contents, contents); diff != "" || err != nil {
+		t.Errorf("contents: %v (-want +got)\n%s", err, diff)
+	}
+	freed, err := away.Drop(t.Context(), "x.mkv")
+	if freed != 7 || err != nil || away.Pin(t.Context(), "x.mkv") != nil || away.Unpin(t.Context(), "x.mkv") != nil {
+		t.Errorf("drop: got %d, %v", freed, err)
+	}
+	if diff := cmp.Diff(scraped(t, readings{own}), scraped(t, readings{away})); diff != "" {
+		t.Errorf("metrics (-want +got)\n%s", diff)
+	}
+}
+
+func TestErrorsOfTheCacheAreForPeople(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		err  error
+		kind sdk.Kind
+		want string
+	}{
+		{"nothing of that name", vfs.ErrNotExist, sdk.NotFound, "neither the library nor the cache has movies/x.mkv"},
+		{"no room", &vfs.RoomError{Need: 3 << 30, Pinned: 2 << 30, Max: 4 << 30}, sdk.Invalid, "it needs 3GiB, and of the cache 4GiB may be pinned, of which 2GiB are"},
+		{"no disk", fmt.Errorf("%w: there is no disk cache", vfs.ErrInvalid), sdk.Invalid, "there is no disk cache"},
+		{"a broken disk", vfs.ErrBroken, sdk.Other, vfs.ErrBroken.Error()},
+	} {
+		for where, files := range map[string]Files{"here": playedFiles{err: tt.err}, "in another process": across(t, playedFiles{err: tt.err})} {
+			s := storage{files}
+			_, dropped := s.Drop(t.Context(), "movies/x.mkv")
+			for _, err := range []error{s.Pin(t.Context(), "movies/x.mkv"), s.Unpin(t.Context(), "movies/x.mkv"), dropped} {
+				if sdk.KindOf(err) != tt.kind || !strings.Contains(err.Error(), tt.want) {
+					t.Errorf("%s, %s: got %v (%s), want %q (%s)", tt.name, where, err, sdk.KindOf(err), tt.want, tt.kind)
+				}
+			}
+		}
 	}
 }

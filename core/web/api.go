@@ -31,6 +31,9 @@ import (
 //	GET    /events                             text/event-stream of Event, and of StreamPage ?streams=true; Last-Event-ID resumes
 //	GET    /counts, /running, /jobs            Counts, RunningPage, JobPage ?state= &step= &limit=
 //	GET    /streams                            StreamPage
+//	GET    /cache                              CachePage     ?path=
+//	POST   /cache/pin, /cache/unpin            CachePage     PathOrder
+//	POST   /cache/drop                         Dropped       DropOrder
 //	GET    /plugins                            PluginPage
 //	GET    /plugins/{name}                     PluginInfo
 //	POST   /plugins/{name}/restart             Accepted
@@ -66,6 +69,7 @@ func (s *Server) api(r chi.Router) huma.API {
 	s.importRoute(a)
 	s.eventRoutes(a)
 	s.streamRoutes(a)
+	s.cacheRoutes(a)
 	s.pluginRoutes(a)
 	s.systemRoutes(a)
 	s.keyRoutes(a)

@@ -17,6 +17,14 @@ import (
 type Storage interface {
 	// Streams returns what is being read now.
 	Streams(ctx context.Context) (StreamPage, error)
+	// Contents returns what is in the disk cache, the most recently used first.
+	Contents(ctx context.Context) ([]Content, error)
+	// Pin has the files at a path and below it fetched and kept.
+	Pin(ctx context.Context, path string) error
+	// Unpin takes Pin back, of a path or of a content's id.
+	Unpin(ctx context.Context, path string) error
+	// Drop forgets what is cached of a path or a content's id, and all where that is empty.
+	Drop(ctx context.Context, path string) (freed int64, err error)
 }
 
 // StreamPage is what is read now.

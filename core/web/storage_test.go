@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/millrace-media/millrace/core/config"
 	"github.com/millrace-media/millrace/sdk"
 )
 
@@ -20,6 +23,30 @@ type playedStorage struct {
 	mu    sync.Mutex
 	looks int64 // guarded by mu
 	fail  error // guarded by mu
+	asked []string
+}
+
+func (p *playedStorage) ask(what string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked = append(p.asked, what)
+	return p.fail
+}
+
+func (p *playedStorage) Pin(_ context.Context, path string) error   { return p.ask("pin " + path) }
+func (p *playedStorage) Unpin(_ context.Context, path string) error { return p.ask("unpin " + path) }
+func (p *playedStorage) Drop(_ context.Context, path string) (int64, error) {
+	return 7, p.ask("drop " + path)
+}
+
+func (p *playedStorage) Contents(context.Context) ([]Content, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return []Content{
+		{ID: "a", Paths: []string{"movies/x.mkv"}, Size: 10, Cached: 5, Pinned: true, Used: time.Now(), Open: true},
+		{ID: "b", Paths: []string{"movies/y/y.mkv", "best/y.mkv"}, Size: 20, Cached: 20, Whole: true, Used: time.Now()},
+		{ID: "c", Paths: []string{}, Size: 30, Cached: 1, Pinned: true, Used: time.Now()},
+	}, p.fail
 }
 
 func (p *playedStorage) failing(err error) {
@@ -110,5 +137,49 @@ func TestWhatIsReadIsToldWhileItChanges(t *testing.T) {
 	}
 	if len(offsets) < 2 || offsets[1] <= offsets[0] {
 		t.Errorf("got offsets %v, then %v", offsets, lines.Err())
+	}
+}
+
+func TestTheCacheIsShownAndTold(t *testing.T) {
+	t.Parallel()
+	w := setup(t, func(o *Options) {
+		o.Config = func() *config.Config { return &config.Config{Mount: config.Mount{Enabled: true, Path: "/mnt/library"}} }
+	})
+	for path, want := range map[string]string{"": "abc", "/": "abc", "movies": "ab", "/movies/y/": "b", "best/y.mkv": "b", "movies/x": "", "c": "c"} {
+		page := decode[CachePage](w, w.local(http.MethodGet, "/api/v1/cache?path="+path, ""), http.StatusOK)
+		got := ""
+		for _, c := range page.Contents {
+			got += c.ID
+		}
+		if got != want || page.Pinned != 40 || page.Use.MaxDisk != 20<<30 {
+			t.Errorf("%q: got %q of %+v, want %q", path, got, page, want)
+		}
+	}
+	for _, tt := range []struct {
+		call, body string
+		status     int
+	}{
+		{"pin", `{"path":"/movies/"}`, http.StatusOK},
+		{"pin", `{"path":"/mnt/library/movies/x.mkv"}`, http.StatusOK},
+		{"pin", `{"path":"/mnt/library"}`, http.StatusOK},
+		{"unpin", `{"path":"c"}`, http.StatusOK},
+		{"drop", `{"path":"movies/x.mkv"}`, http.StatusOK},
+		{"drop", `{"all":true}`, http.StatusOK},
+		{"drop", `{}`, http.StatusBadRequest},
+		{"drop", `{"path":"/"}`, http.StatusBadRequest},
+		{"drop", `{"path":"x","all":true}`, http.StatusBadRequest},
+		{"pin", `{"path":""}`, http.StatusUnprocessableEntity},
+		{"pin", `{}`, http.StatusUnprocessableEntity},
+	} {
+		out := w.local(http.MethodPost, "/api/v1/cache/"+tt.call, tt.body)
+		if out.Code != tt.status {
+			t.Errorf("%s %s: status %d, want %d: %s", tt.call, tt.body, out.Code, tt.status, out.Body)
+		}
+		if kind := out.Header().Get("Content-Type"); tt.status != http.StatusOK && kind != "application/problem+json" {
+			t.Errorf("%s %s: the error is %s", tt.call, tt.body, kind)
+		}
+	}
+	if diff := cmp.Diff([]string{"pin movies", "pin movies/x.mkv", "pin ", "unpin c", "drop movies/x.mkv", "drop "}, w.storage.asked); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
