@@ -165,18 +165,6 @@ type runningPage struct {
 	} `json:"running"`
 }
 
-type streamPage struct {
-	Streams []struct {
-		Path    string    `json:"path"`
-		Size    int64     `json:"size"`
-		Opened  time.Time `json:"opened"`
-		Offset  int64     `json:"offset"`
-		Memory  int64     `json:"from_memory"`
-		Disk    int64     `json:"from_disk"`
-		Network int64     `json:"from_network"`
-	} `json:"streams"`
-}
-
 type counts struct {
 	Kinds map[string]map[string]int `json:"kinds"`
 	Total int                       `json:"total"`

@@ -22,6 +22,12 @@ const (
 		"reasons":[{"code":"MATCH","text":"This is it."},{"code":"QUALITY","text":"What it is worth.","got":"webdl","delta":100},{"code":"QUALITY","text":"What it is worth.","got":"avc","delta":20}],"state":"blacklisted","evidence":"the provider removed it","seeders":-1,"found_by":["torznab"]}`
 )
 
+// cached is a cache with a pinned file that is being fetched, one of two names, and one that has left the library.
+const cached = `{"use":{"memory":67108864,"max_memory":134217728,"disk":5368709120,"max_disk":21474836480,"contents":3,"fetching":1,"queued":0},"pinned":1610612736,
+	"contents":[{"id":"aa","paths":["movies/Sintel (2010)/Sintel (2010).mkv"],"size":1610612736,"cached":805306368,"used":"2026-05-01T11:59:50Z","pinned":true,"whole":false,"open":true},
+	{"id":"bb","paths":["best/Mill.mkv","shows/Mill/S01E01.mkv"],"size":1048576,"cached":1048576,"used":"2026-04-30T12:00:00Z","pinned":false,"whole":true,"open":false},
+	{"id":"0d1f","paths":[],"size":2097152,"cached":1048576,"used":"2026-04-01T12:00:00Z","pinned":false,"whole":false,"open":false}]}`
+
 func library(w *world) {
 	w.answer("GET /items", `{"items":[`+sintel+`,`+mill+`]}`)
 	w.answer("GET /items/3", strings.Replace(sintel, `"requested_by":{}`, `"children":[],"requesters":[{}]`, 1))
@@ -40,7 +46,15 @@ func library(w *world) {
 	w.answer("GET /version", `{"version":"v1.2.3","go":"go1.26","system":"linux/amd64"}`)
 	w.answer("GET /counts", `{"kinds":{"movie":{"failed":1,"completed":12},"show":{"partial":1},"episode":{"completed":9,"unreleased":1}},"total":24}`)
 	w.answer("GET /running", `{"running":[{"job":7,"step":"scrape","item":3,"attempt":2,"since":"2026-05-01T11:59:50Z","label":"Sintel (2010)"}]}`)
-	w.answer("GET /streams", `{"streams":[{"id":1,"path":"movies/Sintel (2010)/Sintel (2010).mkv","size":1000,"opened":"2026-05-01T11:30:00Z","offset":420,"from_network":524288000}]}`)
+	w.answer("GET /streams", `{"streams":[{"id":1,"path":"movies/Sintel (2010)/Sintel (2010).mkv","size":1000,"opened":"2026-05-01T11:30:00Z","offset":420,"from_network":524288000,
+		"reader":{"kind":"fuse","program":"mpv","pid":4711},"rate":5242880,"ahead":16777216,"from_memory":524288000,"provider":"realdebrid","mode":"sequential"},
+		{"id":2,"path":"shows/Mill/S01E01.mkv","size":1000,"opened":"2026-05-01T11:59:00Z","reader":{"kind":"webdav","program":"Kodi/21.0","address":"192.0.2.7:40000"},"mode":"passthrough"}],
+		"traffic":{"memory":{"bytes":1,"rate":5242880},"disk":{"bytes":0,"rate":0},"network":{"bytes":1,"rate":1024},"fetched":[{"name":"realdebrid","bytes":1,"rate":6291456}]},
+		"cache":{"memory":67108864,"max_memory":134217728,"disk":5368709120,"max_disk":21474836480,"contents":3,"fetching":2,"queued":1}}`)
+	w.answer("GET /cache", cached)
+	w.answer("POST /cache/pin", cached)
+	w.answer("POST /cache/unpin", cached)
+	w.answer("POST /cache/drop", `{"freed":5368709120}`)
 	w.answer("GET /plugins", `{"plugins":[{"name":"file","state":"running","version":"v1","pid":77,"restarts":0,"memory":8388608,"instances":[{"capability":"source","name":"watchlist","enabled":true,"ok":true}]},
 		{"name":"overseerr","state":"running","version":"v1","pid":78,"restarts":2,"instances":[{"capability":"source","name":"requests","enabled":true,"ok":false,"unwell":"the key was refused","hook":"http://127.0.0.1:8080/hooks/requests/abc"}]},
 		{"name":"plex","state":"unused","restarts":0,"instances":[]}]}`)
@@ -106,6 +120,19 @@ func TestACommandAsksTheDaemonAndShowsWhatItSays(t *testing.T) {
 		{"backup", "", "backup"},
 		{"backup-to", "", "backup|/backup/x.zip"},
 		{"reload", "", "reload"},
+		{"top", "", "top"},
+		{"top-by-file", "", "top|-once|-sort|file"},
+		{"top-by-nothing", "", "top|-sort|name"},
+		{"cache-status", "", "cache|status"},
+		{"cache-status-path", "", "cache|status|movies/Sintel (2010)"},
+		{"cache-pin", "", "cache|pin|movies/Sintel (2010)"},
+		{"cache-unpin", "", "cache|unpin|0d1f"},
+		{"cache-drop-asks", "y\n", "cache|drop|movies"},
+		{"cache-drop-refused", "n\n", "cache|drop|-all"},
+		{"cache-drop-nobody-there", "", "cache|drop|-all"},
+		{"cache-drop-yes", "", "cache|drop|-all|-y"},
+		{"cache-drop-nothing-said", "", "cache|drop"},
+		{"cache-drop-both", "", "cache|drop|movies|-all"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -124,6 +151,7 @@ func TestWithJSONTheDaemonsAnswerIsHandedOn(t *testing.T) {
 		"status", "item|list", "item|show|3|--releases|--events", "item|why|3", "item|retry|3", "item|remove|4|--yes",
 		"item|remove|4|--dry-run", "item|add|tt1727587", "import|3|magnet:?xt=urn:btih:aa", "search|x", "plugin|list", "plugin|info|torznab",
 		"plugin|restart|plex", "doctor", "key|new", "key|list", "key|revoke|k1", "backup", "reload", "version",
+		"top", "top|-once", "cache|status", "cache|pin|movies", "cache|unpin|movies", "cache|drop|movies|-y",
 	} {
 		t.Run(args, func(t *testing.T) {
 			t.Parallel()

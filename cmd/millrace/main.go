@@ -30,7 +30,7 @@ func main() {
 	p := &program{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ(), now: time.Now, every: 500 * time.Millisecond,
 		person: term.IsTerminal(os.Stdin.Fd()), live: term.IsTerminal(os.Stderr.Fd()),
-		colour: colourful(term.IsTerminal(os.Stdout.Fd())),
+		screen: term.IsTerminal(os.Stdout.Fd()), colour: colourful(term.IsTerminal(os.Stdout.Fd())),
 	}
 	os.Exit(p.run(ctx, os.Args[1:]))
 }

@@ -39,6 +39,7 @@ type program struct {
 	every   time.Duration // how often --wait looks
 	person  bool          // somebody is there to answer questions
 	live    bool          // err is a terminal, where a line can be written over
+	screen  bool          // out is a terminal
 	colour  bool          // out is a terminal that shows colours
 
 	config string // a file or a folder; empty: ./config.hcl where it is there
@@ -72,7 +73,8 @@ func (p *program) root() *cobra.Command {
 "millrace serve" is the daemon. The commands that show or change the library talk to a daemon that runs on this
 machine: they find it through its data folder, which the configuration names. Flags may be written with one dash or
 with two.`,
-		p.serveCommand(), p.mountCommand(), p.statusCommand(), p.itemCommand(), p.importCommand(), p.searchCommand(), p.rankCommand(), p.pluginCommand(),
+		p.serveCommand(), p.mountCommand(), p.statusCommand(), p.topCommand(), p.cacheCommand(), p.itemCommand(), p.importCommand(),
+		p.searchCommand(), p.rankCommand(), p.pluginCommand(),
 		p.doctorCommand(), p.configCommand(), p.reloadCommand(), p.backupCommand(), p.restoreCommand(), p.keyCommand(),
 		p.passwordCommand(), p.versionCommand())
 	// What has commands below it does nothing by itself.
