@@ -2,7 +2,6 @@ package link
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -14,11 +13,12 @@ import (
 type known struct {
 	file   db.File
 	places []db.Placement
-	at     time.Time
+	at     time.Time // when it said so
+	read   time.Time // when it was last read
 }
 
-// lookups keeps for a moment what the database said, so that a reader that asks for one range after the other does not
-// wait for the database each time.
+// lookups keeps what the database said of contents that are read: for a moment, so that a reader that asks for one range
+// after the other does not wait for the database each time, and longer where it has nothing to say any more.
 type lookups struct {
 	mu    sync.Mutex
 	m     map[string]known // guarded by mu; by content id
@@ -28,27 +28,37 @@ type lookups struct {
 const (
 	// lookupTTL is how long an answer is given again.
 	lookupTTL = 3 * time.Second
-	// lookupStale is how long it is where the database cannot be asked: a film that is being watched goes on.
-	lookupStale = time.Minute
+	// orphanTTL is how long after its last read a content may still be read where the database cannot be asked, or where
+	// the file has left the library: who watches a film keeps it, though it is replaced by a better one meanwhile.
+	orphanTTL = 10 * time.Minute
 )
 
-func (l *lookups) find(content string, within time.Duration) (known, bool) {
+// find gives what was said of a content that is still being read, and whether it is new enough not to ask again.
+func (l *lookups) find(content string) (k known, fresh, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	k, ok := l.m[content]
-	return k, ok && time.Since(k.at) < within
+	now := time.Now()
+	k, ok = l.m[content]
+	if !ok || now.Sub(k.read) > orphanTTL {
+		return known{}, false, false
+	}
+	fresh = now.Sub(k.at) < lookupTTL
+	k.read = now
+	l.m[content] = k
+	return k, fresh, true
 }
 
 func (l *lookups) keep(content string, k known) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	k.read = time.Now()
 	l.m[content] = k
-	if k.at.Sub(l.swept) < lookupStale {
+	if k.read.Sub(l.swept) < time.Minute {
 		return
 	}
-	l.swept = k.at
+	l.swept = k.read
 	for c, o := range l.m {
-		if k.at.Sub(o.at) > lookupStale {
+		if k.read.Sub(o.read) > orphanTTL {
 			delete(l.m, c)
 		}
 	}
@@ -65,16 +75,11 @@ func (l *lookups) age(content string) {
 	}
 }
 
-func (l *lookups) forget(content string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.m, content)
-}
-
 // lookup gives a file and where it may be had.
 func (r *Resolver) lookup(ctx context.Context, content string) (known, error) {
-	if k, ok := r.known.find(content, lookupTTL); ok {
-		return k, nil
+	old, fresh, ok := r.known.find(content)
+	if fresh {
+		return old, nil
 	}
 	k := known{at: time.Now()}
 	var err error
@@ -85,13 +90,11 @@ func (r *Resolver) lookup(ctx context.Context, content string) (known, error) {
 	case err == nil:
 		r.known.keep(content, k)
 		return k, nil
-	case errors.Is(err, db.ErrNotFound):
-		r.known.forget(content)
-	case ctx.Err() == nil:
-		if old, ok := r.known.find(content, lookupStale); ok {
-			r.o.Log.Debug("the library cannot be asked: what it said lately serves", "file", old.file.ID, "err", err)
-			return old, nil
-		}
+	case ctx.Err() == nil && ok:
+		r.o.Log.Debug("the library does not tell of a file any more: what it told serves its readers", "file", old.file.ID, "err", err)
+		old.at = k.at
+		r.known.keep(content, old)
+		return old, nil
 	}
 	return known{}, fmt.Errorf("look up file %s: %w", content, err)
 }

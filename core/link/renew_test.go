@@ -280,22 +280,32 @@ func TestWhatTheLibrarySaysIsBelievedForAMoment(t *testing.T) {
 	})
 }
 
-func TestAFilmGoesOnWhileTheLibraryCannotBeAsked(t *testing.T) {
+func TestAFilmGoesOnThoughTheLibraryDoesNotTellOfIt(t *testing.T) {
 	t.Parallel()
-	inTime(t, onlyA, func(t *testing.T, w *world, _ *network) {
-		w.want(t)
-		if err := w.db.Close(); err != nil {
-			t.Fatal(err)
-		}
-		for range 5 {
-			time.Sleep(10 * time.Second)
-			w.want(t)
-		}
-		time.Sleep(time.Minute)
-		if _, err := w.read(t.Context(), 0, 10); err == nil {
-			t.Error("what it said is believed for ever")
-		}
-	})
+	for name, lose := range map[string]func(t *testing.T, w *world) error{
+		"for it cannot be asked": func(_ *testing.T, w *world) error { return w.db.Close() },
+		"for the file has left it": func(t *testing.T, w *world) error {
+			return w.db.Tx(t.Context(), func(tx *db.Tx) error { return tx.RemoveFile(t.Context(), w.file.ID) })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inTime(t, onlyA, func(t *testing.T, w *world, _ *network) {
+				w.want(t)
+				if err := lose(t, w); err != nil {
+					t.Fatal(err)
+				}
+				for range 10 {
+					time.Sleep(orphanTTL / 2)
+					w.want(t)
+				}
+				time.Sleep(orphanTTL + time.Second)
+				if _, err := w.read(t.Context(), 0, 10); err == nil {
+					t.Error("it may be read for ever")
+				}
+			})
+		})
+	}
 }
 
 func TestABodyTellsWhoGivesIt(t *testing.T) {
