@@ -48,9 +48,10 @@ type hold struct {
 	t       *torrent.Torrent
 	spec    *torrent.TorrentSpec // with what was added since
 	private bool
-	bodies  map[*body]struct{} // open requests for bytes
-	used    time.Time          // last read, or added
-	probe   func()             // ends the probe
+	bodies  map[*body]struct{}  // open requests for bytes
+	used    time.Time           // last read, or added
+	probe   func()              // ends the probe
+	lingers map[int]*time.Timer // pieces that are finished without a reader; see finish
 
 	trackers []string           // that are asked
 	ctx      context.Context    // of what asks them
@@ -131,8 +132,7 @@ func (e *engine) close() error {
 	e.mu.Lock()
 	e.closed = true
 	for _, h := range e.holds {
-		h.endProbe()
-		h.leave()
+		h.end()
 	}
 	nodes := slices.DeleteFunc([]*node{e.public, e.private}, func(n *node) bool { return n == nil })
 	e.mu.Unlock()
@@ -146,6 +146,16 @@ func (e *engine) close() error {
 		return fmt.Errorf("close torrent client: %w", err)
 	}
 	return nil
+}
+
+// end ends what goes on behind the torrent.
+func (h *hold) end() {
+	h.endProbe()
+	h.leave()
+	for _, t := range h.lingers {
+		t.Stop()
+	}
+	clear(h.lingers)
 }
 
 func (h *hold) endProbe() {
@@ -223,7 +233,7 @@ func (e *engine) begin(spec *torrent.TorrentSpec, private bool) (*hold, error) {
 	if err != nil {
 		return nil, fmt.Errorf("add torrent %s: %w", spec.InfoHash.HexString(), err)
 	}
-	h := &hold{hash: spec.InfoHash, t: t, spec: spec, private: private, bodies: map[*body]struct{}{}, used: time.Now()}
+	h := &hold{hash: spec.InfoHash, t: t, spec: spec, private: private, bodies: map[*body]struct{}{}, lingers: map[int]*time.Timer{}, used: time.Now()}
 	h.ctx, h.leave = context.WithCancel(context.Background()) // ends with endLocked or close
 	t.SetOnWriteChunkError(func(err error) { e.writeFailed(h, err) })
 	e.holds[spec.InfoHash] = h
@@ -305,8 +315,7 @@ func (e *engine) dropLocked(hash metainfo.Hash) error {
 
 // endLocked takes a torrent out of use. Its readers are cut off.
 func (e *engine) endLocked(h *hold) {
-	h.endProbe()
-	h.leave()
+	h.end()
 	h.t.Drop()
 	delete(e.holds, h.hash)
 }

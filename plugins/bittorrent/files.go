@@ -82,7 +82,7 @@ func (f *fileServer) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	b, err := f.e.open(r.Context(), hash, index)
+	b, err := f.e.open(r.Context(), hash, index, aheadOf(r.Header.Get("Range")))
 	if err != nil {
 		f.e.log.Error("a file cannot be served", "hash", hash.HexString(), "err", err)
 		http.Error(w, "it cannot be read", http.StatusInternalServerError)
@@ -96,15 +96,44 @@ func (f *fileServer) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	defer b.close()
 	w.Header().Set("ETag", etag(hash, index))
 	w.Header().Set("Content-Type", "application/octet-stream")
-	http.ServeContent(w, r, "", time.Time{}, b)
+	http.ServeContent(prompt{w}, r, "", time.Time{}, b)
 	if b.err != nil {
 		f.e.log.Debug("a read ended early", "hash", hash.HexString(), "file", index, "err", b.err)
 		panic(http.ErrAbortHandler) // the length was promised: the connection is cut, so that the host sees a short body
 	}
 }
 
+// prompt sends what it has at once. The header tells that the file is here long before a slow swarm brings the first byte,
+// and no byte waits here for those that follow it.
+type prompt struct{ http.ResponseWriter }
+
+func (p prompt) WriteHeader(code int) {
+	p.ResponseWriter.WriteHeader(code)
+	p.flush()
+}
+
+func (p prompt) Write(b []byte) (int, error) {
+	n, err := p.ResponseWriter.Write(b)
+	p.flush()
+	return n, err
+}
+
+func (p prompt) flush() {
+	_ = http.NewResponseController(p.ResponseWriter).Flush() // a client that has left is noticed by the next write
+}
+
+// aheadOf is how much to download ahead for a range: no more than is asked for, so that a look at a file's end is not
+// delayed by what nobody wants. What is no single range of known length is a whole file.
+func aheadOf(header string) int64 {
+	var first, last int64
+	if n, err := fmt.Sscanf(header, "bytes=%d-%d", &first, &last); n != 2 || err != nil || first < 0 || last < first || strings.Contains(header, ",") {
+		return readahead
+	}
+	return min(readahead, last-first+1)
+}
+
 // open finds the file and counts its reader, so that what it reads is not dropped meanwhile. It is nil if there is none.
-func (e *engine) open(ctx context.Context, hash metainfo.Hash, index int) (*body, error) {
+func (e *engine) open(ctx context.Context, hash metainfo.Hash, index int, ahead int64) (*body, error) {
 	h, err := e.known(hash)
 	if err != nil || h == nil || h.t.Info() == nil {
 		return nil, err
@@ -118,15 +147,15 @@ func (e *engine) open(ctx context.Context, hash metainfo.Hash, index int) (*body
 	if e.closed || e.holds[hash] != h {
 		return nil, nil // forgotten in between
 	}
-	b := &body{ctx: ctx, e: e, h: h, file: files[index], data: e.data.of(hash), r: files[index].NewReader()}
-	b.r.SetReadahead(readahead)
+	b := &body{ctx: ctx, e: e, h: h, file: files[index], data: e.data.of(hash), r: files[index].NewReader(), ahead: ahead}
+	b.r.SetReadahead(ahead)
 	h.bodies[b] = struct{}{}
 	h.used = time.Now()
 	e.files.busy.Add(1)
 	return b, nil
 }
 
-// readahead is how much of what follows a read is downloaded with it, bytes.
+// readahead is how much of what follows a read is downloaded with it at most, bytes.
 const readahead = 8 << 20
 
 // body reads a file of a torrent. It waits for what has to come, but not for ever, and gives verified bytes only.
@@ -137,7 +166,9 @@ type body struct {
 	file *torrent.File
 	data *blob
 	r    torrent.Reader
-	err  error // why a read failed
+	// ahead is how much of what follows is downloaded with it, bytes.
+	ahead int64
+	err   error // why a read failed
 
 	mu  sync.Mutex // guards what follows
 	pos int64
@@ -162,7 +193,7 @@ func (b *body) Read(p []byte) (int, error) {
 			b.move(b.at() + int64(n))
 			return n, nil
 		case ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded):
-			b.r.SetReadahead(readahead + (try%2+1)*b.data.pieceLength) // another window makes the library look again
+			b.r.SetReadahead(b.ahead + (try%2+1)*b.data.pieceLength) // another window makes the library look again
 		default:
 			return 0, b.failed(err)
 		}
@@ -214,11 +245,41 @@ func (b *body) window(pieceLength int64) [2]int {
 }
 
 func (b *body) close() {
-	b.r.Close() // nothing is written
 	now := time.Now()
 	b.e.data.touch(b.h.hash, now)
 	b.e.mu.Lock()
 	defer b.e.mu.Unlock()
+	if b.err != nil {
+		b.e.finish(b.h, int((b.file.Offset()+b.at())/b.data.pieceLength))
+	}
+	b.r.Close() // nothing is written
 	delete(b.h.bodies, b)
 	b.h.used = now
+}
+
+// linger is how long a piece is still asked for that a reader has waited for in vain.
+const linger = 30 * time.Second
+
+// finish goes on with a piece whose reader has left, for a while and after those that others read: in a slow swarm a reader
+// that gives up mostly comes again, and peers would send anew what they are about to send. The caller holds the mutex.
+func (e *engine) finish(h *hold, piece int) {
+	if e.closed || e.holds[h.hash] != h {
+		return
+	}
+	if t, ok := h.lingers[piece]; ok {
+		t.Reset(linger)
+		return
+	}
+	h.t.Piece(piece).SetPriority(torrent.PiecePriorityNormal)
+	h.lingers[piece] = time.AfterFunc(linger, func() { e.finished(h, piece) })
+}
+
+// finished ends what finish began.
+func (e *engine) finished(h *hold, piece int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(h.lingers, piece)
+	if !e.closed && e.holds[h.hash] == h {
+		h.t.Piece(piece).SetPriority(torrent.PiecePriorityNone)
+	}
 }
