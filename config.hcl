@@ -45,6 +45,10 @@ mount {
   # Where the library appears as a folder. Without a path it is there over WebDAV only, at /dav/.
   path = "./mnt"
 
+  # "separate": a process of its own, started with "millrace mount", keeps the files, so that an upgrade or a crash of the
+  # daemon stops no film. The README tells how.
+  # process = "separate"
+
   # Disk space for what was streamed.
   cache { size = "20GiB" }
 }

@@ -111,12 +111,15 @@ func addFile(z *zip.Writer, name, from string) error {
 	return err
 }
 
-// Restore puts a backup in place of the library of a configuration. No daemon may run on it. A SQLite library that was
+// Restore puts a backup in place of the library of a configuration. Neither a daemon nor "millrace mount" may run on it. A SQLite library that was
 // there, and the secret, are kept beside it under names that end in ".before-restore"; what a PostgreSQL database held is
 // replaced.
 func Restore(ctx context.Context, c *config.Config, from string) error {
 	if answers(SocketPath(c.Data)) {
 		return fmt.Errorf("%w: stop it first", errRunning)
+	}
+	if answers(MountSocketPath(c.Data)) {
+		return fmt.Errorf("%w: stop it first", errMountRuns)
 	}
 	z, err := zip.OpenReader(from)
 	if err != nil {

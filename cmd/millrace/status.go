@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ type status struct {
 	running runningPage
 	streams streamPage
 	plugins pluginPage
+	away    string // why it is not known who reads; empty: it is
 }
 
 func (p *program) statusCommand() *cobra.Command {
@@ -38,6 +40,10 @@ func (p *program) statusCommand() *cobra.Command {
 				a, err := ask[json.RawMessage](ctx, c, request{path: "/" + part.name})
 				if err == nil {
 					err = json.Unmarshal(a.raw, part.into)
+				}
+				if without := (*problem)(nil); part.name == "streams" && errors.As(err, &without) {
+					st.away, doc["streams"], doc["away"] = without.Error(), json.RawMessage("[]"), quoted(without.Error())
+					continue // the files are another process's, which is not there: the rest is told
 				}
 				if err != nil {
 					return err
@@ -81,7 +87,7 @@ func (p *program) showStatus(data string, st status) error {
 	for _, s := range st.streams.Streams {
 		streams.add(s.Path, share(s.Offset, s.Size), span(now.Sub(s.Opened)), size(s.Network))
 	}
-	return p.writeTables(counted(st.counts), running, streams, unwell(st.plugins))
+	return p.writeTables(counted(st.counts), running, streams, unwell(st.plugins, st.away))
 }
 
 func share(part, whole int64) string {
@@ -127,9 +133,12 @@ func counted(c counts) *table {
 	return t
 }
 
-// unwell lists what keeps plugins and blocks from being used.
-func unwell(page pluginPage) *table {
+// unwell lists what keeps files, plugins and blocks from being used.
+func unwell(page pluginPage, away string) *table {
 	t := newTable("UNWELL", "WHY")
+	if away != "" {
+		t.add("files", away)
+	}
 	for _, pl := range page.Plugins {
 		if pl.State == "failed" || pl.State == "backoff" {
 			t.add("plugin "+pl.Name, cmp.Or(pl.LastError, pl.State))
