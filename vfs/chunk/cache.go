@@ -51,12 +51,13 @@ type piece struct {
 	n    int64         // its number
 	run  *run          // who brings it; nil once it is here
 	done chan struct{} // nil while nobody waits
-	// buf and err are set before done is closed. The buffer is the piece's while pins > 0 or it is in recent.
+	// buf and err are set before done is closed. The buffer is the piece's while pins > 0 or it is on a shelf.
 	buf     []byte
 	err     error
 	origin  Origin
 	pins    int
 	waiting int // readers
+	shelf   *shelf
 	elem    *list.Element
 }
 
@@ -71,7 +72,6 @@ func New(src Source, o Options) (*Cache, error) {
 		src: src, o: o, contents: map[key]*content{}, runs: map[*run]struct{}{},
 		memory: memory{max: int(max(minPieces, o.Memory/o.ChunkSize)), room: make(chan struct{}), arena: arena{size: o.ChunkSize}},
 	}
-	c.memory.recent.Init()
 	if o.Dir != "" {
 		if c.disk, err = openDisk(o); err != nil {
 			return nil, err

@@ -162,3 +162,45 @@ func TestMemoryIsGivenBack(t *testing.T) {
 		t.Errorf("%d bytes are in memory after the end", got)
 	}
 }
+
+func TestFastStreamLeavesWhatSlowOnesWereBrought(t *testing.T) {
+	t.Parallel()
+	o := vfstest.NewOrigin()
+	opt := options("")
+	opt.Memory = 64 * size
+	c, _ := open(t, o, opt)
+	f := c.Open("film", 1000*size)
+	defer f.Close()
+	p := f.Prefetch()
+	defer p.Drop()
+	p.Want(0, 20*size)
+	vfstest.Eventually(t, "it is there", func() bool { return !p.Pending() })
+	for off := int64(0); off < 500*size; off += 10 * size {
+		read(t, c, "copy", 1000*size, off, 10*size)
+	}
+	before := len(o.Requests())
+	read(t, c, "film", 1000*size, 0, 20*size)
+	if got := len(o.Requests()) - before; got != 0 {
+		t.Errorf("the film was asked for %d times more, want it kept until it is read", got)
+	}
+}
+
+func TestWhatNobodyReadsLeavesRoom(t *testing.T) {
+	t.Parallel()
+	o := vfstest.NewOrigin()
+	opt := options("")
+	opt.Memory = 64 * size
+	c, _ := open(t, o, opt)
+	f := c.Open("left", 1000*size)
+	defer f.Close()
+	p := f.Prefetch()
+	defer p.Drop()
+	p.Want(0, 200*size)
+	vfstest.Eventually(t, "it is there", func() bool { return !p.Pending() })
+	read(t, c, "b", 1000*size, 0, 30*size)
+	before := len(o.Requests())
+	read(t, c, "b", 1000*size, 0, 30*size)
+	if got := len(o.Requests()) - before; got != 0 {
+		t.Errorf("what was just read was asked for %d times more, want it in memory", got)
+	}
+}

@@ -80,7 +80,7 @@ func (f *File) pinAll(off int64, want int) []*piece {
 	}
 	for _, p := range pinned {
 		p.pins++
-		f.c.memory.recent.MoveToBack(p.elem)
+		f.c.memory.touch(p)
 	}
 	return pinned
 }

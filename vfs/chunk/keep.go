@@ -110,12 +110,10 @@ func (c *Cache) dropMemory(k key) {
 	}
 	for _, p := range ct.pieces {
 		if p.run == nil && p.pins == 0 {
-			c.memory.recent.Remove(p.elem)
-			delete(ct.pieces, p.n)
-			c.recycle(p.buf)
+			c.drop(p)
 		}
 	}
-	c.forget(ct)
+	c.memory.announce()
 }
 
 func (d *disk) pin(k key) error {

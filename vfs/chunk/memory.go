@@ -10,9 +10,55 @@ type memory struct {
 	max, used int // buffers; the free ones are not in use, but there were never more than max in all
 	arena     arena
 	free      [][]byte
-	recent    list.List     // of *piece, whole ones, least recently used first
+	recent    shelf         // whole pieces that were read
+	unread    shelf         // those that were not yet
 	starved   int           // goroutines that wait for room
 	room      chan struct{} // closed when there may be some
+}
+
+// shelf is pieces in the order in which they may go.
+type shelf struct{ list.List }
+
+// first returns the first piece that nobody uses.
+func (s *shelf) first() *piece {
+	for e := s.Front(); e != nil; e = e.Next() {
+		if p := e.Value.(*piece); p.pins == 0 {
+			return p
+		}
+	}
+	return nil
+}
+
+// put puts a piece that is not on a shelf on one.
+func (s *shelf) put(p *piece) { p.shelf, p.elem = s, s.PushBack(p) }
+
+// take takes a piece off the shelf that it is on.
+func (p *piece) take() {
+	p.shelf.Remove(p.elem)
+	p.shelf, p.elem = nil, nil
+}
+
+// touch notes that a whole piece is read.
+func (m *memory) touch(p *piece) {
+	if p.shelf == &m.recent {
+		m.recent.MoveToBack(p.elem)
+		return
+	}
+	p.take()
+	m.recent.put(p)
+}
+
+// victim returns the piece that can best be done without. What was read goes before what will be, or a fast stream would
+// push out what a slow one has been brought; but of that, half of the memory at most is kept, since readers may have left it.
+func (m *memory) victim() *piece {
+	first, second := &m.recent, &m.unread
+	if m.unread.Len() > m.max/2 {
+		first, second = second, first
+	}
+	if p := first.first(); p != nil {
+		return p
+	}
+	return second.first()
 }
 
 // spare returns a buffer of the size of a chunk where there is room for it, else nil.
@@ -73,20 +119,18 @@ func (m *memory) announce() {
 	}
 }
 
-// evict drops the whole piece that was unused for longest, and says whether there was one.
+// evict drops a whole piece, and says whether there was one that nobody uses.
 func (c *Cache) evict() bool {
-	for e := c.memory.recent.Front(); e != nil; e = e.Next() {
-		if p := e.Value.(*piece); p.pins == 0 {
-			c.drop(p)
-			return true
-		}
+	p := c.memory.victim()
+	if p != nil {
+		c.drop(p)
 	}
-	return false
+	return p != nil
 }
 
 // drop forgets a whole piece that nobody uses.
 func (c *Cache) drop(p *piece) {
-	c.memory.recent.Remove(p.elem)
+	p.take()
 	delete(p.of.pieces, p.n)
 	c.forget(p.of)
 	c.memory.used--

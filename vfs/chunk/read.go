@@ -166,7 +166,7 @@ func (f *File) piece(ctx context.Context, cl *claim, n, last int64) (p *piece, w
 	p = f.demand(cl, n, last)
 	p.pins++
 	if p.run == nil {
-		c.memory.recent.MoveToBack(p.elem)
+		c.memory.touch(p)
 		return p, false, nil
 	}
 	return p, true, c.wait(ctx, p)

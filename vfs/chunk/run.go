@@ -246,7 +246,11 @@ func (c *Cache) deliver(r *run, buf []byte, from Origin) *piece {
 	r.waiting.Add(-int32(p.waiting))
 	p.buf, p.origin, p.run = buf, from, nil
 	p.pins++
-	p.elem = c.memory.recent.PushBack(p)
+	if p.waiting > 0 {
+		c.memory.recent.put(p)
+	} else {
+		c.memory.unread.put(p)
+	}
 	p.announce()
 	if len(c.queue) > 0 && (r.end-r.pos)*c.o.ChunkSize <= r.of.pace.lead() {
 		c.dispatch()

@@ -7,13 +7,16 @@ const (
 	saveBytes = 1 << 20
 	// saveQueue is how many such pieces a run may have waiting before it waits for the disk.
 	saveQueue = 2
+	// saveWait is how long a reader waits for the disk to take something.
+	saveWait = 250 * time.Millisecond
 )
 
 // saver writes what a run brings to disk, without holding up what comes next. Pieces are pinned until then.
 type saver struct {
-	c     *Cache
-	store *store
-	most  int // pieces in a batch
+	c      *Cache
+	most   int // pieces in a batch
+	save   func(first int64, bufs [][]byte)
+	urgent func() bool // whether a reader waits for what comes next
 
 	batch []*piece
 	began time.Time     // when the batch was
@@ -55,8 +58,33 @@ func (s *saver) send() {
 			}
 		}()
 	}
-	s.queue <- s.batch
+	if !s.hand(s.batch) {
+		s.c.unpinAll(s.batch)
+		s.c.o.Observer.Lost(Unwritten, int64(len(s.batch))*s.c.o.ChunkSize)
+	}
 	s.batch = make([]*piece, 0, len(s.batch))
+}
+
+// hand puts a batch in the queue. A disk that is slower than the source may hold the run up, so that all is kept; one that
+// does nothing for a while may not where a reader waits.
+func (s *saver) hand(batch []*piece) bool {
+	select {
+	case s.queue <- batch:
+		return true
+	default:
+	}
+	tick := time.NewTicker(saveWait)
+	defer tick.Stop()
+	for {
+		select {
+		case s.queue <- batch:
+			return true
+		case <-tick.C:
+			if s.urgent() {
+				return false
+			}
+		}
+	}
 }
 
 // close returns when all is written.
@@ -76,10 +104,14 @@ func (s *saver) write(batch []*piece) {
 	for i, p := range batch {
 		bufs[i] = p.buf
 	}
-	s.store.save(batch[0].n, bufs)
-	s.c.mu.Lock()
-	defer s.c.mu.Unlock()
-	for _, p := range batch {
-		s.c.unpin(p)
+	s.save(batch[0].n, bufs)
+	s.c.unpinAll(batch)
+}
+
+func (c *Cache) unpinAll(ps []*piece) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range ps {
+		c.unpin(p)
 	}
 }
