@@ -192,6 +192,41 @@ func (h *house) readsAgain(t *testing.T) {
 	if now := h.given("Sintel.2010.1080p.WEB-DL.AAC2.0.H.264-MILL"); now != given {
 		t.Errorf("the seeder gave %d bytes of what had been read", now-given)
 	}
+	h.readsByTheKernel(t, bunnyPath)
+}
+
+// readsByTheKernel waits until a file that is read whole is opened such that the kernel reads it by itself, and compares it
+// once more. Where that cannot be, the daemon has to say why.
+func (h *house) readsByTheKernel(t *testing.T, path string) {
+	t.Helper()
+	h.wait("the kernel to read a cached file by itself, or the daemon to say why not", func() bool {
+		if line, ok := h.d.log.find("not by the kernel itself"); ok {
+			t.Log(line)
+			return true
+		}
+		f, err := os.Open(filepath.Join(h.d.mount(), path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if s := h.streams(t); len(s) != 1 || s[0].Mode != "passthrough" {
+			return false // it is verified in the background
+		}
+		if got, err := io.ReadAll(f); err != nil || !bytes.Equal(got, h.read(t, path)) {
+			t.Errorf("%s differs from the original when the kernel reads it by itself, or fails: %v", path, err)
+		}
+		return true
+	})
+}
+
+// read gives the original of a file.
+func (h *house) read(t *testing.T, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(h.originals, path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 func (h *house) streams(t *testing.T) []web.Stream {
@@ -201,6 +236,7 @@ func (h *house) streams(t *testing.T) []web.Stream {
 	return page.Streams
 }
 
+// readsFromCache reads a file past the kernel's memory.
 func (h *house) readsFromCache(t *testing.T, path string) {
 	t.Helper()
 	f, err := os.OpenFile(filepath.Join(h.d.mount(), path), os.O_RDONLY|syscall.O_DIRECT, 0)
@@ -208,11 +244,7 @@ func (h *house) readsFromCache(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	want, err := os.ReadFile(filepath.Join(h.originals, path))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := readDirect(t, f); !bytes.Equal(got, want) {
+	if got := readDirect(t, f); !bytes.Equal(got, h.read(t, path)) {
 		t.Errorf("%s differs from the original when it is read again", path)
 	}
 	for _, s := range h.streams(t) {

@@ -22,16 +22,16 @@ func judge(samples []sample) (wrong []string) {
 	}
 	second, last := samples[n:2*n], samples[2*n:]
 	for _, g := range gauges {
-		before, after := median(second, g.of), median(last, g.of)
-		if after > before+before/4+g.slack {
+		before, after := quantile(second, g.quantile, g.of), quantile(last, g.quantile, g.of)
+		if after > before+before/8+g.slack {
 			wrong = append(wrong, fmt.Sprintf("%s grew from %d to %d", g.name, before, after))
 		}
 	}
 	return append(wrong, over(samples)...)
 }
 
-// memoryMost is what the serving process may hold: the budget of its buffers, and as much again and more for all else.
-const memoryMost = memoryBytes + 256<<20
+// memoryMost is what the serving process may hold: as much as sixteen streams may take.
+const memoryMost = 250_000_000
 
 // over says where a bound was passed.
 func over(samples []sample) (wrong []string) {
@@ -46,24 +46,26 @@ func over(samples []sample) (wrong []string) {
 	return wrong[:min(len(wrong), 10)]
 }
 
-// gauges are what must not grow, and by how much a median may all the same, besides a quarter of it.
+// gauges are what must not grow, and by how much it may all the same, besides an eighth of it. Requests come in waves, and each
+// has goroutines and a connection: what leaks is still there when it is quiet, so the lowest tenth is compared.
 var gauges = []struct {
-	name  string
-	of    func(sample) int64
-	slack int64
+	name     string
+	of       func(sample) int64
+	quantile float64
+	slack    int64
 }{
-	{"resident memory", func(s sample) int64 { return s.RSS }, 32 << 20},
-	{"goroutines", func(s sample) int64 { return int64(s.Goroutines) }, 40},
-	{"descriptors", func(s sample) int64 { return int64(s.Descriptors) }, 40},
+	{"resident memory", func(s sample) int64 { return s.RSS }, 0.5, 24 << 20},
+	{"goroutines", func(s sample) int64 { return int64(s.Goroutines) }, 0.1, 30},
+	{"descriptors", func(s sample) int64 { return int64(s.Descriptors) }, 0.1, 30},
 }
 
-func median(samples []sample, of func(sample) int64) int64 {
+func quantile(samples []sample, q float64, of func(sample) int64) int64 {
 	values := make([]int64, len(samples))
 	for i, s := range samples {
 		values[i] = of(s)
 	}
 	slices.Sort(values)
-	return values[len(values)/2]
+	return values[int(q*float64(len(values)))]
 }
 
 // table prints some of the samples, evenly spread, the last among them.
@@ -82,7 +84,7 @@ func table(w io.Writer, samples []sample) error {
 func steady() []sample {
 	out := make([]sample, 90)
 	for i := range out {
-		out[i] = sample{At: time.Duration(i) * time.Second, RSS: 150<<20 + int64(i%7)<<20, Goroutines: 300 + i%11, Descriptors: 200 + i%5, Disk: cacheBytes, Files: 120}
+		out[i] = sample{At: time.Duration(i) * time.Second, RSS: 150<<20 + int64(i%7)<<20, Goroutines: 50 + i%11*20, Descriptors: 200 + i%5, Disk: cacheBytes, Files: 120}
 	}
 	return out
 }
@@ -103,9 +105,10 @@ func TestWhatGrowsOrPassesItsBoundIsFound(t *testing.T) {
 	}{
 		{"nothing is wrong", steady(), ""},
 		{"what grows while it warms up is as it should be", each(func(i int, s *sample) { s.RSS -= int64(max(0, 30-i)) << 20 }), ""},
-		{"memory grows", each(func(i int, s *sample) { s.RSS = int64(20+3*i) << 20 }), "resident memory grew"},
-		{"goroutines grow", each(func(i int, s *sample) { s.Goroutines += 8 * i }), "goroutines grew"},
-		{"descriptors grow", each(func(i int, s *sample) { s.Descriptors += 8 * i }), "descriptors grew"},
+		{"what comes in waves is as it should be", each(func(i int, s *sample) { s.Goroutines += i / 60 * (i % 2) * 200 }), ""},
+		{"memory grows", each(func(i int, s *sample) { s.RSS = int64(20+2*i) << 20 }), "resident memory grew"},
+		{"goroutines grow", each(func(i int, s *sample) { s.Goroutines += 2 * i }), "goroutines grew"},
+		{"descriptors grow", each(func(i int, s *sample) { s.Descriptors += 3 * i }), "descriptors grew"},
 		{"memory passes its bound once", each(func(i int, s *sample) { s.RSS += int64(1-cmp.Compare(i, 70)*cmp.Compare(i, 70)) * memoryMost }), "after 1m10s"},
 		{"the cache passes its bound once", each(func(i int, s *sample) { s.Disk += int64(1-cmp.Compare(i, 3)*cmp.Compare(i, 3)) * (8 << 20) }), "after 3s the cache"},
 		{"too few samples tell nothing", steady()[:9], "9 samples"},
