@@ -81,6 +81,8 @@ func (b *bench) plain(f *figure, t task) error {
 		return b.ctx.Err()
 	}
 	f.Values = append(f.Values, rate(o)...)
+	f.CPU += o.CPU
+	f.Read += o.Bytes
 	return nil
 }
 

@@ -32,12 +32,14 @@ type task struct {
 	Rate    float64 // bytes a second that a player takes
 	Seconds float64
 	Buffer  float64 // seconds that a player has in hand at most
+	Keep    string  // file to write what is got to
 }
 
 // outcome is what a reader tells.
 type outcome struct {
 	Bytes   int64
 	Seconds float64
+	CPU     float64   // seconds of the reader itself
 	Laps    []float64 // seconds each
 	Plays   []play
 	Error   string
@@ -65,7 +67,17 @@ func readTask(in io.Reader, out io.Writer) error {
 	if err != nil {
 		o.Error = err.Error()
 	}
+	o.CPU = ownCPU()
 	return json.NewEncoder(out).Encode(o)
+}
+
+// ownCPU is how many seconds of processor time this process has used.
+func ownCPU() float64 {
+	var r unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_SELF, &r) != nil {
+		return 0
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano()).Seconds()
 }
 
 func (t task) open(path string) (*os.File, error) { return os.Open(filepath.Join(t.Root, path)) }
@@ -127,9 +139,18 @@ func (c checker) through(r io.Reader, path string, buf []byte) (off int64, err e
 	}
 }
 
-// get reads files from the origin itself; Root is its URL.
+// get reads files from the origin itself; Root is its URL. It may keep what it gets.
 func get(t task, o *outcome) error {
 	c, buf := t.checker(), make([]byte, t.Size)
+	kept := io.Discard
+	if t.Keep != "" {
+		f, err := os.Create(t.Keep)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		kept = f
+	}
 	begun := time.Now()
 	defer func() { o.Seconds = time.Since(begun).Seconds() }()
 	for _, path := range t.Paths {
@@ -137,7 +158,7 @@ func get(t task, o *outcome) error {
 		if err != nil {
 			return err
 		}
-		n, err := c.through(resp.Body, path, buf)
+		n, err := c.through(io.TeeReader(resp.Body, kept), path, buf)
 		resp.Body.Close()
 		o.Bytes += n
 		if err != nil {

@@ -15,7 +15,7 @@ import (
 type figure struct {
 	Side     string
 	Values   []float64 // one each time
-	CPU      float64   `json:",omitempty"` // seconds of the mount's process, in all
+	CPU      float64   `json:",omitempty"` // seconds of the mount's process, or of the reader where there is none, in all
 	Read     int64     `json:",omitempty"` // bytes, in all
 	Fetched  int64     `json:",omitempty"` // bytes that the origin sent, in all
 	Requests int64     `json:",omitempty"`
@@ -55,7 +55,7 @@ func (f *figure) spread() string {
 const enough = 2 << 20
 
 func (f *figure) perGBText() string {
-	if f.Read < enough {
+	if f.Read < enough || f.CPU == 0 && !f.served {
 		return "-"
 	}
 	return fmt.Sprintf("%.2f", f.perGB())
@@ -129,7 +129,7 @@ func (f *figure) print(unit string) {
 	case f.Error != "":
 		fmt.Printf("failed: %s\n", f.Error)
 	case !f.served:
-		fmt.Printf("%8.3g %-5s %-13s\n", f.value(), unit, f.spread())
+		fmt.Printf("%8.3g %-5s %-13s %9s\n", f.value(), unit, f.spread(), f.perGBText())
 	default:
 		fmt.Printf("%8.3g %-5s %-13s %9s %13s %9d %6d %8.0f\n", f.value(), unit, f.spread(), f.perGBText(), f.excessText(), f.Requests, f.Conns, f.megabytes())
 	}
