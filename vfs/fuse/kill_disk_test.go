@@ -13,6 +13,7 @@ import (
 
 	"github.com/millrace-media/millrace/vfs"
 	"github.com/millrace-media/millrace/vfs/chunk"
+	"github.com/millrace-media/millrace/vfs/fuse"
 	"github.com/millrace-media/millrace/vfs/vfstest"
 )
 
@@ -66,5 +67,25 @@ func fillAgainAndAgain(path string, over <-chan struct{}) {
 			_ = os.WriteFile(path, make([]byte, 4<<20), 0o600) // it fails, as it should: the disk is full then
 			os.Remove(path)
 		}
+	}
+}
+
+// TestHarmDoneWhileAMountIsRead does everything to the cache's files at any moment, where the kernel reads none of them by
+// itself: readers must not notice.
+func TestHarmDoneWhileAMountIsRead(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	w := vfstest.NewWorld(t, vfs.Options{Cache: chunk.Options{
+		Dir: dir, KeepFree: -1, ChunkSize: 16 << 10, Memory: 1 << 20, Backoff: time.Millisecond, SyncEvery: 5 * time.Millisecond,
+	}})
+	m := mountWith(t, w.FS, fuse.Options{NoPassthrough: true})
+	r := vfstest.Holding(vfstest.Process(t, m.Dir()))
+	seed := vfstest.Seed(t)
+	harms, _ := vfstest.Harms()
+	done := vfstest.WhileHarmed(seed, dir, harms, func() {
+		vfstest.Storm{Seed: seed, Ways: []vfstest.Way{vfstest.Uncached, vfstest.Mmap}}.Run(t, r)
+	})
+	if t.Failed() {
+		t.Logf("what was done: %q", done)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -56,7 +57,7 @@ func (v victim) live() error {
 	fsys, err := vfs.New(tree, v.Links, vfs.Options{
 		ReadTimeout: 5 * time.Second,
 		Cache: chunk.Options{
-			Dir: v.Cache, MaxBytes: 6 << 20, KeepFree: -1, ChunkSize: 16 << 10, Memory: 1 << 20,
+			Dir: v.Cache, MaxBytes: v.room(), KeepFree: -1, ChunkSize: 16 << 10, Memory: 1 << 20,
 			Stall: time.Second, Backoff: time.Millisecond, SyncEvery: 5 * time.Millisecond,
 		},
 	})
@@ -66,16 +67,42 @@ func (v victim) live() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- fsys.Run(ctx) }()
-	m, err := fuse.New(fsys, v.Dir, fuse.Options{})
+	m, err := fuse.New(fsys, v.Dir, fuse.Options{NoPassthrough: !v.Passed})
 	if err != nil {
 		cancel()
 		return errors.Join(err, <-done)
 	}
 	fmt.Println("mounted")
+	go tellPassed(ctx, fsys)
 	io.Copy(io.Discard, os.Stdin) // until it ends
 	err = m.Unmount(context.Background())
 	cancel()
 	return errors.Join(err, <-done)
+}
+
+// room is less than the files have, so that some are taken away for others; but none is whole for long then.
+func (v victim) room() int64 {
+	if v.Passed {
+		return 64 << 20
+	}
+	return 6 << 20
+}
+
+// tellPassed tells of the first file that the kernel reads by itself.
+func tellPassed(ctx context.Context, fsys *vfs.FS) {
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+		if slices.ContainsFunc(fsys.Streams(), func(s vfs.Stream) bool { return s.Passthrough }) {
+			fmt.Println("passed through")
+			return
+		}
+	}
 }
 
 // ground is where victims are killed: what they leave is what the next one finds.
@@ -91,6 +118,9 @@ type ground struct {
 func newGround(t *testing.T, cached, passed bool) *ground {
 	t.Helper()
 	requireFUSE(t)
+	if passed {
+		requirePassthrough(t)
+	}
 	g := &ground{t: t, server: vfstest.NewServer(t), seed: vfstest.Seed(t)}
 	g.rnd = rand.New(rand.NewPCG(g.seed, 0))
 	g.v = victim{Dir: t.TempDir(), Links: vfstest.Links{}, Passed: passed}
@@ -155,7 +185,8 @@ func (g *ground) die(c *child, r vfstest.Holder) vfstest.Toll {
 	life := time.Duration(5+g.rnd.IntN(150)) * time.Millisecond
 	g.log = append(g.log, fmt.Sprintf("killed after %s", life))
 	after(life)
-	kill(c)
+	_ = c.cmd.Process.Kill() // it was running
+	_ = c.cmd.Wait()         // it was killed
 	after(time.Duration(g.rnd.IntN(20)) * time.Millisecond)
 	close(until)
 	return <-toll
@@ -163,11 +194,6 @@ func (g *ground) die(c *child, r vfstest.Holder) vfstest.Toll {
 
 // after waits, so that a kill comes at a moment that has nothing to do with what is going on.
 func after(d time.Duration) { <-time.After(d) }
-
-func kill(c *child) {
-	_ = c.cmd.Process.Kill() // it was running
-	_ = c.cmd.Wait()         // it was killed
-}
 
 // lostMount says whether an error may come from a mount whose process was killed, and from the empty folder below it.
 func lostMount(err error) bool {
@@ -198,6 +224,9 @@ func (g *ground) survives(kills int) {
 	var good int64
 	for i := 0; i < kills && !g.t.Failed(); i++ {
 		c := g.start()
+		if g.v.Passed && i%2 == 0 {
+			g.warm(c, r)
+		}
 		relic := g.keep(r)
 		good += g.die(c, vfstest.Holding(r)).Good
 		g.harm()
@@ -217,6 +246,33 @@ func (g *ground) survives(kills int) {
 	if mounted(g.t, g.v.Dir) {
 		g.t.Error("it is still mounted")
 	}
+}
+
+// warm reads every file until the kernel reads one by itself. While somebody has a file open its way is not changed, so
+// this would not come in a storm that has just begun.
+func (g *ground) warm(c *child, r vfstest.Reader) {
+	g.t.Helper()
+	vfstest.ReadWhole(g.t, r)
+	told := make(chan bool, 1)
+	go func() { told <- c.out.Scan() && c.out.Text() == "passed through" }()
+	vfstest.Eventually(g.t, "a file is passed through", func() bool {
+		h, err := vfstest.Holding(r).Hold(vfstest.Files()[2].Path, vfstest.Pread)
+		if err != nil {
+			g.t.Errorf("open a file of a living mount: %v", err)
+			return true
+		}
+		defer h.Close()
+		select {
+		case ok := <-told:
+			if !ok {
+				g.t.Errorf("the process says %q", c.out.Text())
+			}
+			return true
+		case <-time.After(20 * time.Millisecond):
+			return false
+		}
+	})
+	g.log = append(g.log, "passed through")
 }
 
 // keep opens a file that stays open when the process behind it is killed, or returns nil.

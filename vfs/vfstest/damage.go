@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // Harm does something bad to one file, or two, of a cache.
@@ -143,4 +144,24 @@ func overwrite(path string, b []byte) error {
 	defer f.Close()
 	_, err = f.Write(b)
 	return err
+}
+
+// WhileHarmed calls fn, and has the files of a cache's folder harmed until it returns. It returns what was done.
+func WhileHarmed(seed uint64, dir string, harms []Harm, fn func()) (done []string) {
+	rnd := rand.New(rand.NewPCG(seed, 0))
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		fn()
+	}()
+	pause := time.NewTicker(5 * time.Millisecond)
+	defer pause.Stop()
+	for {
+		select {
+		case <-over:
+			return done
+		case <-pause.C:
+			done = append(done, Damage(rnd, dir, harms))
+		}
+	}
 }

@@ -17,7 +17,7 @@ func TestHarmDoneWhileFilesAreRead(t *testing.T) {
 	w := NewWorld(t, o)
 	seed := Seed(t)
 	harms, _ := Harms()
-	done := whileHarmed(rand.New(rand.NewPCG(seed, 0)), o.Cache.Dir, harms, func() {
+	done := WhileHarmed(seed, o.Cache.Dir, harms, func() {
 		Storm{Seed: seed, Reads: 150}.Run(t, Holding(Direct(t, w.FS)))
 	})
 	if t.Failed() {

@@ -19,7 +19,7 @@ func testDamage(t *testing.T, open Open) {
 	harms, gentle := Harms()
 	var done []string
 	for i := range uint64(3) {
-		done = append(done, whileHarmed(rnd, o.Cache.Dir, harms[:gentle], func() {
+		done = append(done, WhileHarmed(seed+i, o.Cache.Dir, harms[:gentle], func() {
 			Storm{Seed: seed + i, Reads: 10, Readers: 4}.Run(t, Holding(r))
 		})...)
 		storm := Storm{Seed: seed + i, Reads: 20, Readers: 4, Ways: unkept(Holding(r))}
@@ -41,23 +41,4 @@ func unkept(r Holder) []Way {
 		return []Way{Uncached}
 	}
 	return r.Ways()
-}
-
-// whileHarmed calls fn, and has harm done until it returns. It returns what was done.
-func whileHarmed(rnd *rand.Rand, dir string, harms []Harm, fn func()) (done []string) {
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		fn()
-	}()
-	pause := time.NewTicker(5 * time.Millisecond)
-	defer pause.Stop()
-	for {
-		select {
-		case <-over:
-			return done
-		case <-pause.C:
-			done = append(done, Damage(rnd, dir, harms))
-		}
-	}
 }
