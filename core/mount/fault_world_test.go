@@ -93,13 +93,14 @@ func weave(t *testing.T, o vfs.Options, accounts ...string) *fabric {
 func (f *fabric) serve(o vfs.Options) {
 	f.t.Helper()
 	o.Cache.Logger = slog.New(slog.NewTextHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	var err error
-	if f.fs, err = vfs.New(f.Tree(), f.Mount, o); err != nil {
+	fsys, err := vfs.New(f.Tree(), f.Mount, o)
+	if err != nil {
 		f.t.Fatal(err)
 	}
+	f.fs = fsys
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- f.fs.Run(ctx) }()
+	go func() { done <- fsys.Run(ctx) }()
 	f.t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
