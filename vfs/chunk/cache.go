@@ -56,7 +56,9 @@ type piece struct {
 	err     error
 	origin  Origin
 	pins    int
-	waiting int // readers
+	waiting int  // readers
+	read    bool // to its end
+	kept    bool // on disk
 	shelf   *shelf
 	elem    *list.Element
 }

@@ -204,3 +204,23 @@ func TestWhatNobodyReadsLeavesRoom(t *testing.T) {
 		t.Errorf("what was just read was asked for %d times more, want it in memory", got)
 	}
 }
+
+func TestStreamTakesLittleMemory(t *testing.T) {
+	t.Parallel()
+	const total = 600 * size
+	o := vfstest.NewOrigin()
+	opt := options(t.TempDir())
+	opt.Memory = 1024 * size
+	c, _ := open(t, o, opt)
+	for off := int64(0); off < total; off += 10 * size {
+		read(t, c, "a", total, off, 10*size)
+		vfstest.Eventually(t, "it is on disk", func() bool { return c.Stats().Disk == off+10*size })
+	}
+	if got := c.Stats().Memory; got > total/4 {
+		t.Errorf("%d bytes are in memory, want little of what is read and on disk", got)
+	}
+	read(t, c, "a", total, 0, total)
+	if got := asked(o); got != total {
+		t.Errorf("the origin was asked for %d bytes, want each once", got)
+	}
+}

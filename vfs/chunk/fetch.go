@@ -40,7 +40,7 @@ func (f *fetcher) open() {
 	if f.store = f.c.disk.acquire(f.r.of.key); f.store == nil {
 		return
 	}
-	f.saver = saver{c: f.c, most: f.c.saveAtOnce(), save: f.store.save, urgent: func() bool { return f.r.waiting.Load() > 0 }}
+	f.saver = saver{c: f.c, most: f.c.saveAtOnce(), save: f.store.save, has: f.store.has, urgent: func() bool { return f.r.waiting.Load() > 0 }}
 	f.share(f.store, +1)
 }
 

@@ -56,7 +56,7 @@ func (f *File) Cached(p []byte, off int64) (n int, ok bool) {
 	}
 	f.c.mu.Lock()
 	for _, pc := range pinned {
-		f.c.unpin(pc)
+		f.finish(pc, off+int64(n))
 	}
 	f.c.mu.Unlock()
 	f.c.o.Observer.Served(Memory, n)

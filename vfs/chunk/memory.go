@@ -12,6 +12,7 @@ type memory struct {
 	free      [][]byte
 	recent    shelf         // whole pieces that were read
 	unread    shelf         // those that were not yet
+	done      shelf         // those that were read to their end and are on disk
 	starved   int           // goroutines that wait for room
 	room      chan struct{} // closed when there may be some
 }
@@ -40,30 +41,46 @@ func (p *piece) take() {
 
 // touch notes that a whole piece is read.
 func (m *memory) touch(p *piece) {
-	if p.shelf == &m.recent {
-		m.recent.MoveToBack(p.elem)
+	if p.shelf == &m.unread {
+		p.take()
+		m.recent.put(p)
 		return
 	}
-	p.take()
-	m.recent.put(p)
+	p.shelf.MoveToBack(p.elem)
+}
+
+// finish notes that a whole piece was read to its end, or that it is on disk. With both it is easily done without.
+func (m *memory) finish(p *piece) {
+	if p.read && p.kept && p.shelf != &m.done {
+		p.take()
+		m.done.put(p)
+	}
 }
 
 // victim returns the piece that can best be done without. What was read goes before what will be, or a fast stream would
 // push out what a slow one has been brought; but of that, half of the memory at most is kept, since readers may have left it.
 func (m *memory) victim() *piece {
-	first, second := &m.recent, &m.unread
+	order := [...]*shelf{&m.done, &m.recent, &m.unread}
 	if m.unread.Len() > m.max/2 {
-		first, second = second, first
+		order = [...]*shelf{&m.done, &m.unread, &m.recent}
 	}
-	if p := first.first(); p != nil {
-		return p
+	for _, s := range order {
+		if p := s.first(); p != nil {
+			return p
+		}
 	}
-	return second.first()
+	return nil
 }
 
-// spare returns a buffer of the size of a chunk where there is room for it, else nil.
+// spare returns a buffer of the size of a chunk where there is room for it, else nil. It takes one that was used a short
+// while ago rather than a new one: the processor still has it, and the process stays as small as its readers allow.
 func (c *Cache) spare() []byte {
 	m := &c.memory
+	if len(m.free) == 0 && m.done.Len() > m.max/32 {
+		if p := m.done.first(); p != nil {
+			c.drop(p)
+		}
+	}
 	if m.used < m.max || c.evict() {
 		m.used++
 		return m.take()

@@ -74,13 +74,18 @@ func (f *File) readPiece(ctx context.Context, cl *claim, p []byte, off int64, as
 		from = pc.origin
 	}
 	n := copy(p, pc.buf[off-pc.n*size:])
-	f.done(pc)
+	f.c.mu.Lock()
+	defer f.c.mu.Unlock()
+	f.finish(pc, off+int64(n))
 	return n, from, nil
 }
 
-func (f *File) done(p *piece) {
-	f.c.mu.Lock()
-	defer f.c.mu.Unlock()
+// finish gives up a pinned piece that was read up to end.
+func (f *File) finish(p *piece, end int64) {
+	if end >= min((p.n+1)*f.c.o.ChunkSize, f.of.size) {
+		p.read = true
+		f.c.memory.finish(p)
+	}
 	f.c.unpin(p)
 }
 

@@ -244,7 +244,7 @@ func (c *Cache) deliver(r *run, buf []byte, from Origin) *piece {
 	p := r.of.pieces[r.pos]
 	r.pos++
 	r.waiting.Add(-int32(p.waiting))
-	p.buf, p.origin, p.run = buf, from, nil
+	p.buf, p.origin, p.run, p.kept = buf, from, nil, from == Disk
 	p.pins++
 	if p.waiting > 0 {
 		c.memory.recent.put(p)

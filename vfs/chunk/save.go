@@ -16,6 +16,7 @@ type saver struct {
 	c      *Cache
 	most   int // pieces in a batch
 	save   func(first int64, bufs [][]byte)
+	has    func(n int64) bool
 	urgent func() bool // whether a reader waits for what comes next
 
 	batch []*piece
@@ -105,7 +106,13 @@ func (s *saver) write(batch []*piece) {
 		bufs[i] = p.buf
 	}
 	s.save(batch[0].n, bufs)
-	s.c.unpinAll(batch)
+	s.c.mu.Lock()
+	defer s.c.mu.Unlock()
+	for _, p := range batch {
+		p.kept = s.has(p.n)
+		s.c.memory.finish(p)
+		s.c.unpin(p)
+	}
 }
 
 func (c *Cache) unpinAll(ps []*piece) {

@@ -24,7 +24,7 @@ func saving(t *testing.T, d *slowDisk, urgent bool) (*saver, []*piece) {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Close)
-	s := &saver{c: c, most: 2, save: d.save, urgent: func() bool { return urgent }}
+	s := &saver{c: c, most: 2, save: d.save, has: func(int64) bool { return false }, urgent: func() bool { return urgent }}
 	var ps []*piece
 	for n := range int64(12) {
 		ps = append(ps, &piece{n: n, pins: 1})
