@@ -24,7 +24,7 @@ type Options struct {
 	// Remember is how long the kernel may keep names and attributes without asking; it is told of changes. 0 means 1 h.
 	Remember time.Duration
 	// KernelReadahead is how far the kernel reads ahead, in bytes. It can be set by root only, and is left alone
-	// otherwise. 0 means 512 KiB: more is no faster, but a program that maps a file is brought so much for each page.
+	// otherwise. 0 means 1 MiB: with less it also begins with less, and asks more often until a stream is known for one.
 	KernelReadahead int64
 	// Grace is how long Unmount waits for programs that still have files open. 0 means 5 s.
 	Grace time.Duration
@@ -39,7 +39,7 @@ func (o Options) withDefaults() Options {
 		o.Remember = time.Hour
 	}
 	if o.KernelReadahead == 0 {
-		o.KernelReadahead = 512 << 10
+		o.KernelReadahead = 1 << 20
 	}
 	if o.Grace == 0 {
 		o.Grace = 5 * time.Second
