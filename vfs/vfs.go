@@ -38,7 +38,8 @@ var (
 // Tree knows. The answer must be that very range or an error: checking it (status 206, Content-Range) is the source's
 // job, and so is renewing links. A body that ends early is asked for again from where it ended; an error from ReadRange
 // itself is final and reaches the reader, who sees it through errors.Is. Both ReadRange and the body's Read must return
-// soon after ctx ends or the body is closed. Errors that wrap one of this package's keep their meaning; any other is
+// soon after ctx ends or the body is closed. Where requests have to wait for their turn, chunk.Urgent(ctx) says which should
+// go first; a body may have a method From() string, the name of whoever sends it, for Streams. Errors that wrap one of this package's keep their meaning; any other is
 // ErrBroken.
 type Source interface {
 	ReadRange(ctx context.Context, contentID string, off, n int64) (io.ReadCloser, error)

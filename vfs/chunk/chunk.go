@@ -99,7 +99,8 @@ type Options struct {
 	Attempts int
 	// Backoff is the pause before the second attempt; it doubles with each that follows. 0 means 100 ms.
 	Backoff time.Duration
-	// SyncEvery is how often what was written is made to last. 0 means 2 s. A kill loses at most this.
+	// SyncEvery is how often what was written is made to last. 0 means 2 s. A kill loses what came in about
+	// twice this time.
 	SyncEvery time.Duration
 	// Observer hears what happens. Optional.
 	Observer Observer

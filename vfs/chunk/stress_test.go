@@ -106,7 +106,7 @@ func TestReadersOfEveryKindAndAnOriginWithMoods(t *testing.T) {
 	o := vfstest.NewOrigin()
 	o.Script(moody())
 	opt := options(t.TempDir())
-	opt.Stall, opt.Attempts, opt.Memory, opt.MaxBytes = 40*time.Millisecond, 20, 48*size, 4<<20
+	opt.Stall, opt.Attempts, opt.Memory, opt.MaxBytes = 100*time.Millisecond, 20, 48*size, 4<<20
 	c, stop := open(t, o, opt)
 	s := &stress{t: t, c: c, total: 6<<20 + 777}
 	var wg sync.WaitGroup
