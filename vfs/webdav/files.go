@@ -66,7 +66,7 @@ func (f *files) serveFile(w http.ResponseWriter, r *http.Request, n vfs.Node) {
 	}
 	defer h.Close()
 	body := &reader{ctx: r.Context(), h: h}
-	p := &patient{ResponseWriter: w}
+	p := &patient{ResponseWriter: w, size: n.Size}
 	http.ServeContent(p, r, "", n.Mtime, body)
 	if body.err == nil {
 		p.flush()

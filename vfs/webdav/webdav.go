@@ -208,11 +208,19 @@ func (r *reader) Seek(off int64, whence int) (int64, error) {
 // patient holds a status back until there is a byte to send, so that a failure can still be told.
 type patient struct {
 	http.ResponseWriter
+	size   int64 // of the file
 	status int
 	sent   bool
 }
 
-func (p *patient) WriteHeader(status int) { p.status = status }
+// WriteHeader notes the status. One that refuses a range tells how long the file is, which net/http does not where the
+// range cannot be read.
+func (p *patient) WriteHeader(status int) {
+	p.status = status
+	if status == http.StatusRequestedRangeNotSatisfiable {
+		p.Header().Set("Content-Range", fmt.Sprintf("bytes */%d", p.size))
+	}
+}
 
 func (p *patient) Write(b []byte) (int, error) {
 	p.flush()
@@ -255,5 +263,7 @@ var _ io.ReadSeeker = (*reader)(nil)
 
 // serveData serves a file that the tree holds itself.
 func serveData(w http.ResponseWriter, r *http.Request, n vfs.Node) {
-	http.ServeContent(w, r, "", n.Mtime, bytes.NewReader(n.Data))
+	p := &patient{ResponseWriter: w, size: n.Size}
+	http.ServeContent(p, r, "", n.Mtime, bytes.NewReader(n.Data))
+	p.flush()
 }
