@@ -172,7 +172,7 @@ func TestErrorsOfTheCacheAreForPeople(t *testing.T) {
 		kind sdk.Kind
 		want string
 	}{
-		{"nothing of that name", vfs.ErrNotExist, sdk.NotFound, "neither the library nor the cache has movies/x.mkv"},
+		{"nothing of that name", vfs.ErrNotExist, sdk.NotFound, `neither the library nor the cache has "movies/x.mkv"`},
 		{"no room", &vfs.RoomError{Need: 3 << 30, Pinned: 2 << 30, Max: 4 << 30}, sdk.Invalid, "it needs 3GiB, and of the cache 4GiB may be pinned, of which 2GiB are"},
 		{"no disk", fmt.Errorf("%w: there is no disk cache", vfs.ErrInvalid), sdk.Invalid, "there is no disk cache"},
 		{"a broken disk", vfs.ErrBroken, sdk.Other, vfs.ErrBroken.Error()},

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/millrace-media/millrace/core/web"
 	"github.com/millrace-media/millrace/sdk"
@@ -85,7 +86,7 @@ func storageError(path string, err error) error {
 		return &sdk.Error{Kind: sdk.Invalid, Attribute: "path", Err: err, Message: "it needs " + sdk.Size(room.Need).String() + ", and of the cache " +
 			sdk.Size(room.Max).String() + " may be pinned, of which " + sdk.Size(room.Pinned).String() + " are: unpin something, or raise mount.cache.size"}
 	case errors.Is(err, vfs.ErrNotExist):
-		return &sdk.Error{Kind: sdk.NotFound, Attribute: "path", Err: err, Message: "neither the library nor the cache has " + path}
+		return &sdk.Error{Kind: sdk.NotFound, Attribute: "path", Err: err, Message: fmt.Sprintf("neither the library nor the cache has %q", path)}
 	case errors.Is(err, vfs.ErrInvalid):
 		return &sdk.Error{Kind: sdk.Invalid, Attribute: "path", Err: err, Message: "it cannot be done: " + err.Error()}
 	}

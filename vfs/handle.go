@@ -34,7 +34,9 @@ type Handle struct {
 	off      int64
 	tally    chunk.Tally
 	rate     meter
-	through  bool // the kernel reads it without us
+	through  bool                        // the kernel reads it without us
+	where    func() (off int64, ok bool) // tells how far it is then; nil: nothing does
+	watched  time.Time                   // when that was asked last
 }
 
 // Node returns the file as it was when it was opened.

@@ -51,7 +51,8 @@ type Stream struct {
 	From string
 	// Mode is "probe", "sequential", "seek" or Passthrough.
 	Mode string
-	// Passthrough says that the kernel reads the cache's file by itself: what is told of reads stands still then.
+	// Passthrough says that the kernel reads the cache's file by itself. Then nothing is told of where bytes were, and
+	// Offset and Rate are the reader's position in its file and how fast that moves, where those can be seen, else 0.
 	Passthrough bool
 }
 
@@ -78,6 +79,40 @@ func (h *Handle) SetPassthrough(through bool) {
 	h.through = through
 }
 
+// SetPosition says how to find how far a reader is whose reads are not seen. It is asked by Streams.
+func (h *Handle) SetPosition(where func() (off int64, ok bool)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.where = where
+}
+
+// watchWithin is how long apart two looks at a reader's position may be to tell how fast it reads.
+const watchWithin = 3 * time.Second
+
+// watch looks how far a reader is whose reads are not seen.
+func (h *Handle) watch() {
+	h.mu.Lock()
+	where, through := h.where, h.through
+	h.mu.Unlock()
+	if !through || where == nil {
+		return
+	}
+	off, ok := where()
+	if !ok {
+		return
+	}
+	now := time.Now()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if off > h.off && now.Sub(h.watched) < watchWithin {
+		h.rate.add(now, off-h.off)
+	}
+	if off != h.off {
+		h.last = now
+	}
+	h.off, h.watched = off, now
+}
+
 func (h *Handle) count(off int64, t chunk.Tally) {
 	now := time.Now()
 	h.fs.traffic.serve(now, t)
@@ -91,6 +126,7 @@ func (h *Handle) count(off int64, t chunk.Tally) {
 }
 
 func (h *Handle) snapshot() Stream {
+	h.watch()
 	s := h.seen()
 	if h.file == nil {
 		s.Ahead = s.Size - s.Offset

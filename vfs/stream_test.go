@@ -74,6 +74,20 @@ func TestAStreamTellsWhoReadsWhatAndFromWhere(t *testing.T) {
 		if got := fsys.Streams()[0]; !got.Passthrough || got.Mode != vfs.Passthrough {
 			t.Errorf("one that the kernel reads by itself is shown as %+v", got)
 		}
+		time.Sleep(time.Minute)
+		off := int64(1 << 20)
+		h.SetPosition(func() (int64, bool) { return off, true })
+		if got := fsys.Streams()[0]; got.Offset != off || got.Rate != 0 {
+			t.Errorf("at the first look it is at %d, at %d bytes a second; want %d and no rate yet", got.Offset, got.Rate, off)
+		}
+		for range 5 {
+			time.Sleep(time.Second)
+			off += 1000
+			fsys.Streams()
+		}
+		if got := fsys.Streams()[0]; got.Offset != off || got.Rate != 1000 {
+			t.Errorf("it is at %d, at %d bytes a second; want %d and 1000", got.Offset, got.Rate, off)
+		}
 	})
 }
 

@@ -63,7 +63,7 @@ type cacheUse struct {
 	Queued    int   `json:"queued"`
 }
 
-// passthrough is the mode of a file that the kernel reads by itself: of its reads nothing is seen.
+// passthrough is the mode of a file that the kernel reads by itself.
 const passthrough = "passthrough"
 
 // orders are how streams can be sorted.
@@ -90,7 +90,8 @@ func (p *program) topCommand() *cobra.Command {
 	})
 	c.Long = `Shows each second what is being read: at which rate, by whom, how far it is, how much is ready ahead of it, where what it
 read was (in memory, on disk, or waited for), and which provider sends it. A file that is wholly cached may be read by the
-kernel itself ("passthrough"): then there is nothing to be seen of its reads.
+kernel itself ("passthrough"): of its reads nothing is seen then but how far it is and how fast that moves, and that not
+of readers that read without a position.
 
 Keys: r rate, f file, p reader, a ahead, o open since: sort by it, once more to turn it round; q ends. Where standard output is
 no terminal it shows the state once.`
@@ -181,11 +182,11 @@ func topHeading() []string {
 
 // cells are a stream's, with its file by a name.
 func (s stream) cells(name string, now time.Time) []string {
-	open := span(now.Sub(s.Opened))
+	ahead := amount(s.Ahead)
 	if s.Mode == passthrough {
-		return []string{"", s.reader(), name, "", "", "", s.Provider, s.Mode, open}
+		ahead = "all"
 	}
-	return []string{speed(s.Rate), s.reader(), name, share(s.Offset, s.Size), amount(s.Ahead), s.shares(), s.Provider, s.Mode, open}
+	return []string{speed(s.Rate), s.reader(), name, share(s.Offset, s.Size), ahead, s.shares(), s.Provider, s.Mode, span(now.Sub(s.Opened))}
 }
 
 func (s stream) reader() string {

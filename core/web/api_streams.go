@@ -49,7 +49,7 @@ type Stream struct {
 	Disk     int64     `json:"from_disk" doc:"Bytes that were on disk"`
 	Network  int64     `json:"from_network" doc:"Bytes that the reader waited for"`
 	Provider string    `json:"provider,omitempty" doc:"Instance that sent bytes of the file last; absent: none has since the start"`
-	Mode     string    `json:"mode" enum:"probe,sequential,seek,passthrough" doc:"passthrough: the kernel reads the cache's file by itself, and what is told of reads stands still"`
+	Mode     string    `json:"mode" enum:"probe,sequential,seek,passthrough" doc:"passthrough: the kernel reads the cache's file by itself; offset and rate are seen of the reader then, where they can be, and where bytes were is not"`
 }
 
 // Reader is who reads a file.

@@ -114,6 +114,9 @@ func TestThePageInABrowser(t *testing.T) {
 	run("log in", chromedp.Navigate(server.URL+"/"), enter("#password", "the-password"), shows("#items", "Sintel (2010)"), shows("#live", "live"))
 	w.film("tt1254207", "Big Buck Bunny")
 	run("hear of a new film", shows("#items", "Big Buck Bunny"))
+	run("see who watches", shows("#streams", "mpv <b> (process 4711)"))
+	w.storage.change()
+	run("see another watch", shows("#streams", "vlc (process 4711)"))
 	run("add a film", enter("#q", "tears"), click("#found button"), shows("#said", "is wanted now"), shows("#items", "Tears of Steel"))
 	run("show a film", click(`#items a[href="/items/1"]`), shows("#releases", "TOO_BIG max_size: 40GiB (wanted 20GiB)"))
 	run("explain a release", click(`#releases a[data-explain][href*="size=42949672960"]`), shows("#explained", "by the profile default for Sintel (2010)"),

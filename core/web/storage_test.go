@@ -24,6 +24,7 @@ type playedStorage struct {
 	looks int64 // guarded by mu
 	fail  error // guarded by mu
 	asked []string
+	vlc   bool // guarded by mu; the player is another
 }
 
 func (p *playedStorage) ask(what string) error {
@@ -55,6 +56,12 @@ func (p *playedStorage) failing(err error) {
 	p.fail = err
 }
 
+func (p *playedStorage) change() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.vlc = true
+}
+
 func (p *playedStorage) Streams(context.Context) (StreamPage, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -62,6 +69,9 @@ func (p *playedStorage) Streams(context.Context) (StreamPage, error) {
 	film := Stream{
 		ID: 1, Path: "movies/x.mkv", Reader: Reader{Kind: "fuse", Program: "mpv <b>", PID: 4711}, Size: 10 << 20, Opened: time.Now(),
 		Offset: p.looks << 10, Ahead: 1 << 20, Rate: 5 << 20, Memory: p.looks << 10, Provider: "realdebrid", Mode: "sequential",
+	}
+	if p.vlc {
+		film.Reader.Program = "vlc"
 	}
 	kodi := Stream{ID: 2, Path: "movies/y.mkv", Reader: Reader{Kind: "webdav", Program: "Kodi/21.0", Address: "192.0.2.7:40000"}, Size: 1, Mode: "passthrough"}
 	return StreamPage{

@@ -107,7 +107,8 @@ func (b *bridge) Open(_ <-chan struct{}, in *gofuse.OpenIn, out *gofuse.OpenOut)
 	if nd == nil {
 		return stale
 	}
-	h, err := b.fs.OpenFor(nd.inode, reader(in.Pid))
+	who := reader(in.Pid)
+	h, err := b.fs.OpenFor(nd.inode, who)
 	if err == nil && !nd.has(h.Node()) {
 		h.Close()            // cannot fail
 		err = syscall.ESTALE // the file was replaced: the kernel looks again and comes back with the new node id
@@ -117,6 +118,7 @@ func (b *bridge) Open(_ <-chan struct{}, in *gofuse.OpenIn, out *gofuse.OpenOut)
 		return status(err)
 	}
 	f := &file{h: h, node: nd, open: b.nodes.isOpen(nd, h.Node())}
+	h.SetPosition(func() (int64, bool) { return position(who.PID, nd.inode) })
 	b.passage.enter(f, in.Flags, out)
 	b.mu.Lock()
 	defer b.mu.Unlock()
