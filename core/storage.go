@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/millrace-media/millrace/core/web"
 	"github.com/millrace-media/millrace/sdk"
@@ -88,7 +89,7 @@ func storageError(path string, err error) error {
 	case errors.Is(err, vfs.ErrNotExist):
 		return &sdk.Error{Kind: sdk.NotFound, Attribute: "path", Err: err, Message: fmt.Sprintf("neither the library nor the cache has %q", path)}
 	case errors.Is(err, vfs.ErrInvalid):
-		return &sdk.Error{Kind: sdk.Invalid, Attribute: "path", Err: err, Message: "it cannot be done: " + err.Error()}
+		return &sdk.Error{Kind: sdk.Invalid, Attribute: "path", Err: err, Message: "it cannot be done: " + strings.TrimPrefix(err.Error(), vfs.ErrInvalid.Error()+": ")}
 	}
 	return err
 }

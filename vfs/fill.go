@@ -15,8 +15,9 @@ const (
 	fillShare = 8
 	// fillLook is how often it is looked whether a window has come.
 	fillLook = 50 * time.Millisecond
-	// fillAgain is how long it takes until it is looked again for what is missing; after failures it doubles, up to
-	// fillRarely.
+	// fillRest is how often it is looked for what is missing while nothing is: what is pinned may have been damaged. After a
+	// failure it is tried again after fillAgain, then after twice that, and so on up to fillRarely.
+	fillRest   = time.Minute
 	fillAgain  = 10 * time.Second
 	fillRarely = 10 * time.Minute
 	// fillYield is how long at most a window waits while readers wait for the network themselves.
@@ -37,18 +38,19 @@ func (f fills) kick() {
 
 // fillPinned fetches what is missing of pinned contents, one after the other, until ctx ends.
 func (f *FS) fillPinned(ctx context.Context) {
-	for wait := fillAgain; ctx.Err() == nil; {
+	for failed := fillAgain; ctx.Err() == nil; {
+		wait := fillRest
 		if f.fillOnce(ctx) {
-			wait = fillAgain
+			failed = fillAgain
 		} else {
-			wait = min(2*wait, fillRarely)
+			wait, failed = failed, min(2*failed, fillRarely)
 		}
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
 		case <-timer.C:
 		case <-f.fills.wake:
-			wait = fillAgain
+			failed = fillAgain
 		}
 		timer.Stop()
 	}

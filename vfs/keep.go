@@ -74,7 +74,7 @@ func (f *FS) Pin(path string) error {
 		return err
 	}
 	if len(keys) == 0 {
-		return fmt.Errorf("%w: no file of %q has bytes to fetch", ErrInvalid, path)
+		return fmt.Errorf("%w: no file there has bytes to fetch", ErrInvalid)
 	}
 	if err := f.room(keys); err != nil {
 		return err

@@ -133,3 +133,30 @@ func TestADaemonWithMistakesInItsConfigurationDoesNotStart(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestTheCacheOfARealDaemonCanBeAsked(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	log := &heard{want: "Set the password once at http://", came: make(chan struct{})}
+	stop := w.daemon(log)
+	for _, tc := range []struct {
+		args string
+		code int
+		says string
+	}{
+		{"top", exitOK, "Nothing is being read."},
+		{"cache status", exitOK, "Disk    0 B of"},
+		{"cache pin movies/x.mkv", exitFailed, `neither the library nor the cache has "movies/x.mkv"`},
+		{"cache unpin movies/x.mkv", exitFailed, `neither the library nor the cache has "movies/x.mkv"`},
+		{"cache pin /", exitFailed, "it cannot be done: no file there has bytes to fetch"},
+		{"cache drop / -y", exitFailed, "say a path below the root, or all"},
+		{"cache drop --all -y", exitOK, "Freed 0 B."},
+	} {
+		if got := w.run("", append(strings.Fields(tc.args), "--data", w.data)...); got.code != tc.code || !strings.Contains(got.out+got.err, tc.says) {
+			t.Errorf("%s: want code %d and %q, got %s", tc.args, tc.code, tc.says, got)
+		}
+	}
+	if code := stop(); code != exitOK {
+		t.Errorf("the daemon ended with %d: %s", code, log)
+	}
+}

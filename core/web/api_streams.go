@@ -100,8 +100,18 @@ type streamsView struct {
 	Version string
 }
 
+// lookWithin is how long files of another process have to tell what is being read, where more than that is waited for.
+const lookWithin = 3 * time.Second
+
+// look is what is being read, or why that cannot be told soon.
+func (s *Server) look(ctx context.Context) (StreamPage, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	return s.o.Storage.Streams(ctx)
+}
+
 func (s *Server) streamsView(ctx context.Context) streamsView {
-	page, err := s.o.Storage.Streams(ctx)
+	page, err := s.look(ctx)
 	v := streamsView{StreamPage: page}
 	if err != nil {
 		v.Err = s.problem(ctx, err).Detail

@@ -85,7 +85,7 @@ func (s *Server) stream(ctx context.Context, w http.ResponseWriter, from db.Curs
 		})
 	}()
 	if in.Streams {
-		out.reading = func() (StreamPage, error) { return s.o.Storage.Streams(ctx) }
+		out.reading = func() (StreamPage, error) { return s.look(ctx) }
 	}
 	err := out.follow(batches, ended, in.Item)
 	cancel()

@@ -25,6 +25,7 @@ type playedStorage struct {
 	fail  error // guarded by mu
 	asked []string
 	vlc   bool // guarded by mu; the player is another
+	hang  bool // guarded by mu; nothing is answered
 }
 
 func (p *playedStorage) ask(what string) error {
@@ -62,9 +63,13 @@ func (p *playedStorage) change() {
 	p.vlc = true
 }
 
-func (p *playedStorage) Streams(context.Context) (StreamPage, error) {
+func (p *playedStorage) Streams(ctx context.Context) (StreamPage, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.hang {
+		<-ctx.Done()
+		return StreamPage{}, ctx.Err()
+	}
 	p.looks++
 	film := Stream{
 		ID: 1, Path: "movies/x.mkv", Reader: Reader{Kind: "fuse", Program: "mpv <b>", PID: 4711}, Size: 10 << 20, Opened: time.Now(),
@@ -113,6 +118,15 @@ func TestFilesThatCannotBeAskedAreNoReasonToShowNothing(t *testing.T) {
 	if text := out.Body.String(); out.Code != http.StatusOK || !strings.Contains(text, "Sintel") || !strings.Contains(text, "the mount&#39;s process does not answer") {
 		t.Errorf("the page: status %d: %s", out.Code, text)
 	}
+	w.storage.mu.Lock()
+	w.storage.hang = true
+	w.storage.mu.Unlock()
+	if out := w.local(http.MethodGet, "/", "").Body.String(); !strings.Contains(out, "Sintel") || !strings.Contains(out, "It took too long.") {
+		t.Errorf("while the files hang the page is %s", out)
+	}
+	w.storage.mu.Lock()
+	w.storage.hang = false
+	w.storage.mu.Unlock()
 	w.storage.failing(errors.New(planted))
 	if out := w.local(http.MethodGet, "/streams", "").Body.String(); strings.Contains(out, planted) {
 		t.Errorf("what may be a secret is shown: %s", out)
