@@ -29,15 +29,22 @@ func backing(t *testing.T, c *chunk.Cache, id string, total int64) *chunk.Backin
 // checkFile compares a file with a content.
 func checkFile(t *testing.T, f *os.File, id string, total int64) {
 	t.Helper()
+	if err := compareFile(f, id, total); err != nil {
+		t.Error(err)
+	}
+}
+
+func compareFile(f *os.File, id string, total int64) error {
 	got, err := io.ReadAll(io.NewSectionReader(f, 0, total+1))
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	want := make([]byte, total)
 	vfstest.Bytes(id, 0, want)
 	if !bytes.Equal(got, want) {
-		t.Errorf("the file of %s has other bytes", id)
+		return fmt.Errorf("the file of %s has other bytes", id)
 	}
+	return nil
 }
 
 func TestBackingIsAWholeContent(t *testing.T) {
@@ -232,5 +239,22 @@ func TestFileThatIsDeletedIsMadeAnew(t *testing.T) {
 	checkFile(t, second.File(), "a", total)
 	if got := allocated(t, dir); got < total {
 		t.Errorf("%d bytes are taken in the folder, want %d at least", got, total)
+	}
+}
+
+func TestCloseDoesNotWaitForAContentToBeVerified(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	c, stop := open(t, vfstest.NewOrigin(), options(dir))
+	const total = 20 << 20
+	read(t, c, "a", total, 0, total)
+	stop()
+	c, stop = open(t, vfstest.NewOrigin(), options(dir))
+	if _, ok := c.Backing("a", total); ok {
+		t.Error("a new process believes what it has not read")
+	}
+	stop() // and Main sees to it that nothing goes on
+	if _, ok := c.Backing("a", total); ok {
+		t.Error("a closed cache lends a file")
 	}
 }

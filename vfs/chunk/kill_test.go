@@ -44,7 +44,11 @@ func fill(dir string) {
 	go func() { done <- c.Run(context.Background()) }()
 	f := c.Open("a", killTotal)
 	for i := int64(0); ; i++ {
-		if err := compare(f, "a", killTotal, i*5*size%killTotal, 3*size); err != nil {
+		err := compare(f, "a", killTotal, i*5*size%killTotal, 3*size)
+		if err == nil {
+			err = keep(c, i)
+		}
+		if err != nil {
 			fmt.Println("error", err)
 			os.Exit(1)
 		}
@@ -52,6 +56,29 @@ func fill(dir string) {
 			fmt.Println("read", i)
 		}
 	}
+}
+
+// keep has a small content come, be lent and pinned, and go.
+func keep(c *chunk.Cache, i int64) (err error) {
+	const total = 10 * size
+	switch i % 30 {
+	case 3, 13:
+		f := c.Open("b", total)
+		defer f.Close()
+		err = compare(f, "b", total, 0, total)
+	case 5:
+		err = c.Pin("b", total)
+	case 10, 20:
+		if b, ok := c.Backing("b", total); ok {
+			defer b.Close()
+			err = compareFile(b.File(), "b", total)
+		}
+	case 15:
+		err = c.Unpin("b", total)
+	case 25:
+		_, err = c.Drop("b", total)
+	}
+	return err
 }
 
 func TestCacheSurvivesKill(t *testing.T) {
@@ -71,6 +98,7 @@ func TestCacheSurvivesKill(t *testing.T) {
 			t.Errorf("%d bytes are taken on disk, though only %d are known", got, s.Disk)
 		}
 		read(t, c, "a", killTotal, 0, killTotal)
+		read(t, c, "b", 10*size, 0, 10*size)
 		stop()
 	}
 }
