@@ -231,6 +231,11 @@ func TestPassedThroughFileOutlivesItsCache(t *testing.T) {
 	t.Parallel()
 	requirePassthrough(t)
 	for name, end := range map[string]func(t *testing.T, w *vfstest.World, f vfstest.File){
+		"when it is dropped": func(t *testing.T, w *vfstest.World, f vfstest.File) {
+			if freed, err := w.FS.Drop(f.Path); err != nil || freed != f.Size {
+				t.Fatalf("drop: got %d, %v; want %d bytes", freed, err, f.Size)
+			}
+		},
 		"when others need its room": func(t *testing.T, w *vfstest.World, _ vfstest.File) {
 			crowd(t, w)
 		},
