@@ -109,11 +109,11 @@ func stampOf(f *os.File) (stamp, error) {
 	return stamp{inode: st.Ino, size: st.Size, changed: st.Ctim.Nano(), links: uint64(st.Nlink)}, nil
 }
 
-// beModest gives the calling thread what others leave of the processor and the disk. It is no harm where that fails.
+// beModest gives the calling thread what others leave of the disk. It is no harm where that fails. It keeps its share of
+// the processor: a thread that does not get to run would hold up the collection of garbage.
 func beModest() {
 	const class, idle = 13, 3 // IOPRIO_CLASS_SHIFT and IOPRIO_CLASS_IDLE; who 1 is a process, 0 the calling thread
 	_, _, _ = unix.Syscall(unix.SYS_IOPRIO_SET, 1, 0, idle<<class)
-	_ = unix.Setpriority(unix.PRIO_PROCESS, 0, 19)
 }
 
 // othersHave says whether anybody has a file open, or mapped into memory, beside the one descriptor f, which can write. It
