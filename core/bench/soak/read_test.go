@@ -198,22 +198,33 @@ func (r *reader) timed(do func() error) error {
 
 // read reads n bytes and compares them. It reports whether all is well.
 func (r *reader) read(f *file, off int64, n int) bool {
+	err := r.tryRead(f, off, n)
+	if err != nil {
+		r.wrong("%v", err)
+	}
+	return err == nil
+}
+
+var errOther = errors.New("these are other bytes")
+
+func (r *reader) tryRead(f *file, off int64, n int) error {
 	n = int(min(int64(n), f.size-off))
 	if cap(r.buf) < n {
 		r.buf, r.want = make([]byte, n), make([]byte, n)
 	}
 	got, want := r.buf[:n], r.want[:n]
-	if err := r.timed(func() error { _, err := f.ReadAt(got, off); return err }); err != nil {
-		r.wrong("read %d bytes from %d of %s: %v", n, off, f.path, err)
-		return false
+	err := r.timed(func() error { _, err := f.ReadAt(got, off); return err })
+	if err == nil {
+		original(f.path, f.size, off, want)
+		r.count(func(t *toll) { t.Reads, t.Bytes = t.Reads+1, t.Bytes+int64(n) })
+		if !bytes.Equal(got, want) {
+			err = errOther
+		}
 	}
-	original(f.path, f.size, off, want)
-	r.count(func(t *toll) { t.Reads, t.Bytes = t.Reads+1, t.Bytes+int64(n) })
-	if !bytes.Equal(got, want) {
-		r.wrong("%d bytes from %d of %s are not its own", n, off, f.path)
-		return false
+	if err != nil {
+		return fmt.Errorf("read %d bytes from %d of %s: %w", n, off, f.path, err)
 	}
-	return true
+	return nil
 }
 
 // stream plays films, at the rate of one, with now and then a jump.
@@ -303,24 +314,52 @@ func (r *reader) reread() {
 	}
 }
 
-// visit reads what comes and goes. What is gone cannot be opened; what is open can be read, gone or not.
+// visit reads what comes and goes. What is gone cannot be opened. What was removed before its first byte was read may fail;
+// what has been read from can be read on, gone or not.
 func (r *reader) visit() {
 	for r.rest(100 * time.Millisecond) {
 		f, err := r.tryOpen(slotPath(r.rnd.IntN(slots)))
-		if errors.Is(err, fs.ErrNotExist) {
-			r.count(func(t *toll) { t.Gone++ })
-			continue
+		if err == nil {
+			err = r.look(f)
+			f.forget()
 		}
-		if err != nil {
+		switch {
+		case err == nil:
+			r.count(func(t *toll) { t.Visited++ })
+		case errors.Is(err, fs.ErrNotExist):
+			r.count(func(t *toll) { t.Gone++ })
+		default:
 			r.wrong("%v", err)
 			return
 		}
-		for range 4 {
-			if !r.read(f, r.rnd.Int64N(f.size), 64<<10) {
-				return
-			}
-		}
-		f.forget()
-		r.count(func(t *toll) { t.Visited++ })
 	}
+}
+
+// look reads some of a file. Where the file has gone before, the error is fs.ErrNotExist.
+func (r *reader) look(f *file) error {
+	for i := range 4 {
+		err := r.tryRead(f, r.rnd.Int64N(f.size), 64<<10)
+		switch {
+		case err == nil:
+		case i == 0 && !errors.Is(err, errOther) && r.leaves(f):
+			return fs.ErrNotExist
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
+// leaves reports whether a file goes from its path, which the mount hears of a moment after the library.
+func (r *reader) leaves(f *file) bool {
+	for begun := time.Now(); time.Since(begun) < deadline/2; {
+		info, err := os.Stat(filepath.Join(r.Dir, f.path))
+		if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() != f.size {
+			return true
+		}
+		if !r.rest(20 * time.Millisecond) {
+			return true // nobody will know
+		}
+	}
+	return false
 }

@@ -58,14 +58,7 @@ type catalog struct {
 	placed int          // files so far
 	slots  [slots]int64 // the file at a path that comes and goes; 0: none
 	times  [slots]int   // how often it came
-	gone   []departure  // files without a path, the longest gone first
 	rnd    *rand.Rand
-}
-
-// departure is when a file lost its path.
-type departure struct {
-	file int64
-	at   time.Time
 }
 
 // put gives a new file, held by the account, a path.
@@ -100,24 +93,14 @@ func (c *catalog) fill(ctx context.Context) error {
 	})
 }
 
-// forgetAfter is how long a file without a path stays known. Who has it open can read it so long; then links to it cannot be
-// had any more.
-const forgetAfter = 3 * deadline
-
-// change lets a path come or go, and forgets a file that went long ago.
+// change lets a file come or go.
 func (c *catalog) change(ctx context.Context) error {
 	i := c.rnd.IntN(slots)
 	return c.db.Tx(ctx, func(tx *db.Tx) (err error) {
-		if len(c.gone) > 0 && time.Since(c.gone[0].at) > forgetAfter {
-			if err := tx.RemoveFile(ctx, c.gone[0].file); err != nil {
-				return err
-			}
-			c.gone = c.gone[1:]
-		}
 		if c.slots[i] != 0 {
-			c.gone = append(c.gone, departure{c.slots[i], time.Now()})
+			err = tx.RemoveFile(ctx, c.slots[i])
 			c.slots[i] = 0
-			return tx.Unplace(ctx, "soak", slotPath(i))
+			return err
 		}
 		c.times[i]++
 		c.slots[i], err = c.put(ctx, tx, slotPath(i), slotSize(i, c.times[i]))
