@@ -21,15 +21,20 @@ type kernel struct {
 	mu   sync.Mutex
 	path string      // guarded by mu; where it is to be mounted; empty: nowhere
 	m    *fuse.Mount // guarded by mu; nil while it is not
-	lost bool        // guarded by mu; somebody took it away, and it is not back yet
+	lost bool        // guarded by mu; it could not be mounted, or somebody took it away, and it is not back yet
+	said string      // guarded by mu; why it could not be mounted, as it was told last
 }
 
-// mount mounts the library; keep then sees that it stays so.
+// mount mounts the library; keep then sees that it stays so, and tries again where it failed.
 func (k *kernel) mount(dir string) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.path = dir
-	return k.mountLocked()
+	err := k.mountLocked()
+	if err != nil {
+		k.lost, k.said = true, err.Error()
+	}
+	return err
 }
 
 func (k *kernel) mountLocked() error {
@@ -76,10 +81,13 @@ func (k *kernel) look() {
 		return
 	}
 	if err := k.mountLocked(); err != nil {
-		k.log.Error("the library cannot be mounted again", "path", k.path, "err", err)
+		if err.Error() != k.said {
+			k.said = err.Error()
+			k.log.Error("the library cannot be mounted; it is tried again and again", "path", k.path, "err", err)
+		}
 		return
 	}
-	k.lost = false
+	k.lost, k.said = false, ""
 	k.log.Warn("the library is mounted again", "path", k.path)
 }
 

@@ -191,8 +191,13 @@ func (p *mountProcess) call(ctx context.Context, method, path string, body, out 
 	return nil
 }
 
+// askWithin is how long a mount process has to answer, where the caller does not say.
+const askWithin = time.Minute
+
 // ask is call where there is a mount process to ask. That there is none is Unavailable.
 func (p *mountProcess) ask(ctx context.Context, method, path string, body, out any) error {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
 	err := p.ready()
 	if err == nil {
 		err = p.call(ctx, method, path, body, out)
