@@ -160,6 +160,7 @@ func (a *attempt) fetch(ctx, bounded context.Context, l *lease) (*body, error) {
 	b.end = func(got int64, err error) { a.ended(ctx, l, got, err, began) }
 	b.left.Store(a.rng.n)
 	b.watch()
+	a.warm(l)
 	return b, nil
 }
 

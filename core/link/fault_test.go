@@ -302,6 +302,42 @@ func TestConnectionsAreKeptForTheNextRange(t *testing.T) {
 	}
 }
 
+func TestAJumpTakesAConnectionThatIsOpen(t *testing.T) {
+	t.Parallel()
+	inTime(t, onlyA, func(t *testing.T, w *world, n *network) {
+		for range 3 {
+			b, err := w.Read(t.Context(), w.file.Content, 0, int64(len(content)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			before := n.dialled("a")
+			w.want(t) // while the body has its connection
+			if got := n.dialled("a") - before; got != 0 {
+				t.Errorf("a jump dials %d times", got)
+			}
+			b.Close()
+			time.Sleep(warmEvery)
+		}
+	})
+}
+
+func TestNoConnectionIsOpenedAheadWhereFewAreAllowed(t *testing.T) {
+	t.Parallel()
+	inTime(t, onlyA, func(t *testing.T, w *world, n *network) {
+		w.a.conns = 2
+		b, err := w.Read(t.Context(), w.file.Content, 0, int64(len(content)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer b.Close()
+		synctest.Wait()
+		if got := n.dialled("a"); got != 1 {
+			t.Errorf("%d connections", got)
+		}
+	})
+}
+
 // take asks for n bytes, reads some and closes.
 func (w *world) take(t *testing.T, n int64, some int) {
 	t.Helper()

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -74,12 +75,11 @@ func once(ctx context.Context, c *http.Client, q request, address string) (*answ
 	leave := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
 	silence := time.AfterFunc(q.silence, func() { cancel(errSilent) })
 	resp, err := ask(inner, c, q, address)
-	if err == nil && (!leave() || !silence.Stop()) {
+	if left, silent := !leave(), !silence.Stop(); err == nil && (left || silent) {
 		resp.Body.Close()
-		err = context.Canceled // which of the two it was is told below
+		err = errSilent
+		cancel(cmp.Or(context.Cause(ctx), err)) // where that did not happen yet
 	}
-	leave()
-	silence.Stop()
 	if err == nil {
 		if err = q.check(resp); err == nil {
 			q.link.led(resp.Request.URL.String())

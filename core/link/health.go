@@ -20,6 +20,7 @@ type host struct{ instance, name string }
 type condition struct {
 	failures int       // since it last worked
 	slips    int       // small ones, of which one alone says nothing
+	last     time.Time // of all
 	until    time.Time // it is passed over
 }
 
@@ -29,6 +30,8 @@ const (
 	restMost  = 2 * time.Minute
 	// trial is how long others still pass over a server that one read tries again.
 	trial = 10 * time.Second
+	// remembered is how long after its last failure one is remembered at all.
+	remembered = 10 * time.Minute
 )
 
 // failed notes that a server did not do what it should. One small fault, as a body that ends early, is no failure; a
@@ -36,16 +39,27 @@ const (
 func (h *health) failed(k host, grave bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	now := time.Now()
 	c := h.hosts[k]
-	if c == nil {
+	if c == nil || now.Sub(c.last) > remembered {
+		h.sweep(now)
 		c = &condition{}
 		h.hosts[k] = c
 	}
+	c.last = now
 	if c.slips++; !grave && c.slips < 2 {
 		return
 	}
 	c.failures++
-	c.until = time.Now().Add(min(restFirst<<min(c.failures-1, 4), restMost))
+	c.until = now.Add(min(restFirst<<min(c.failures-1, 4), restMost))
+}
+
+func (h *health) sweep(now time.Time) {
+	for k, c := range h.hosts {
+		if now.Sub(c.last) > remembered {
+			delete(h.hosts, k)
+		}
+	}
 }
 
 // worked notes that a server did what it should.

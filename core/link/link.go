@@ -51,6 +51,7 @@ type Resolver struct {
 	flight singleflight.Group
 	turns  turns
 	health health
+	warmth warmth
 
 	mu     sync.Mutex
 	closed bool               // guarded by mu
@@ -79,6 +80,7 @@ func New(d *db.DB, pool *plugin.Pool, o Options) *Resolver {
 	r := &Resolver{db: d, pool: pool, o: o, http: newClient()}
 	r.known.m, r.leases.m, r.turns.queues = map[string]known{}, map[key]*lease{}, map[string]*queue{}
 	r.health.hosts, r.health.pauses = map[host]*condition{}, map[string]time.Time{}
+	r.warmth.last = map[host]time.Time{}
 	r.life, r.stop = context.WithCancel(context.Background()) // it ends with Close: the work is nobody's in particular
 	return r
 }

@@ -89,6 +89,19 @@ func (ts *turns) join(instance string, limit int, urgent func() bool) *turn {
 	return t
 }
 
+// spare takes a connection to an instance that nobody needs, beside one more that stays free; nil where there is none.
+func (ts *turns) spare(instance string) *turn {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	q := ts.queues[instance]
+	if q == nil || len(q.waiting) > 0 || len(q.held)+1 >= q.limit-q.limit/4 {
+		return nil
+	}
+	t := &turn{of: ts, q: q}
+	q.held[t] = struct{}{}
+	return t
+}
+
 // serve gives out what is free: first to those that somebody waits for. A quarter is theirs alone, so that one who sits
 // before a screen need not wait until what is read ahead for others has come.
 func (q *queue) serve() {
