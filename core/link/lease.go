@@ -194,14 +194,7 @@ func (r *Resolver) link(ctx context.Context, f db.File, p db.Placement, failed *
 	}
 	// Shared by all who ask: one that leaves does not end it for the others.
 	apart := context.WithoutCancel(ctx)
-	ch := r.flight.DoChan(k.flight(failed != nil), func() (any, error) {
-		l, err := r.replace(apart, f, p, failed)
-		if err == nil {
-			l.fresh = failed != nil
-			r.leases.keep(k, l)
-		}
-		return l, err
-	})
+	ch := r.flight.DoChan(k.flight(failed != nil), func() (any, error) { return r.replace(apart, f, p, failed, failed != nil) })
 	select {
 	case res := <-ch:
 		l, _ := res.Val.(*lease)
@@ -218,26 +211,25 @@ func (k key) flight(renew bool) string {
 // renewEarly replaces a link that ends soon, while it still serves. Failing to costs nothing yet.
 func (r *Resolver) renewEarly(ctx context.Context, f db.File, p db.Placement, old *lease) {
 	k := key{p.Instance, p.Provider, f.ID}
-	_, err, _ := r.flight.Do(k.flight(true), func() (any, error) {
-		l, err := r.replace(ctx, f, p, old)
-		if err == nil {
-			r.leases.keep(k, l)
-		}
-		return l, err
-	})
+	_, err, _ := r.flight.Do(k.flight(true), func() (any, error) { return r.replace(ctx, f, p, old, false) })
 	if err != nil {
 		r.o.Log.Debug("a link that ends soon was not renewed", "instance", p.Instance, "file", f.ID, "err", err)
 	}
 }
 
-// replace asks for a link, another than the old one if there is one.
-func (r *Resolver) replace(ctx context.Context, f db.File, p db.Placement, old *lease) (*lease, error) {
+// replace asks for a link in place of an old one, if there is one, and keeps it. Where another has done so since the
+// caller looked, that one's is as good.
+func (r *Resolver) replace(ctx context.Context, f db.File, p db.Placement, old *lease, failed bool) (*lease, error) {
+	k := key{p.Instance, p.Provider, f.ID}
+	if l, ok := r.leases.find(k); ok && l != old {
+		return l, nil
+	}
 	asked, err := r.ask(ctx, f, p, old != nil)
 	if err != nil {
 		return nil, err
 	}
 	r.health.worked(host{instance: p.Instance})
-	l := &lease{Link: asked, made: time.Now()}
+	l := &lease{Link: asked, made: time.Now(), fresh: failed}
 	l.until = l.made.Add(r.o.Lease)
 	if !l.Expires.IsZero() {
 		l.until = l.Expires.Add(-expiryMargin)
@@ -245,6 +237,7 @@ func (r *Resolver) replace(ctx context.Context, f db.File, p db.Placement, old *
 	if old != nil {
 		l.other = old.wrong()
 	}
+	r.leases.keep(k, l)
 	return l, nil
 }
 
