@@ -208,6 +208,9 @@ func (m *Mounter) close() {
 	}
 	m.base.close()
 	if m.lock != nil {
-		m.lock.Close() // and with it the lock
+		// To close the file would not do: a child process that was forked at this moment has it too, until it begins to
+		// run its own program.
+		_ = syscall.Flock(int(m.lock.Fd()), syscall.LOCK_UN) // closing is what is left to do where that fails
+		m.lock.Close()
 	}
 }
