@@ -17,7 +17,7 @@ import (
 
 // diskOf are options of an FS with a disk cache of a size.
 func diskOf(dir string, size int64) vfs.Options {
-	return vfs.Options{Cache: chunk.Options{Dir: dir, MaxBytes: size, KeepFree: -1, SyncEvery: 20 * time.Millisecond}}
+	return vfs.Options{Cache: chunk.Options{Dir: dir, MaxBytes: size, KeepFree: -1, SyncEvery: 20 * time.Millisecond, DiskWait: time.Minute}}
 }
 
 // eventually waits until ok says so.

@@ -102,6 +102,9 @@ type Options struct {
 	// SyncEvery is how often what was written is made to last. 0 means 2 s. A kill loses what came in about
 	// twice this time.
 	SyncEvery time.Duration
+	// DiskWait is how long a reader waits for a disk that takes nothing; then what came is not kept, and is fetched again
+	// when it is read again. 0 means 1 s.
+	DiskWait time.Duration
 	// Observer hears what happens. Optional.
 	Observer Observer
 	// Logger takes what an operator should know: a damaged chunk, a full disk. Optional.
@@ -123,6 +126,7 @@ func (o Options) withDefaults() (Options, error) {
 	set(&o.Attempts, 4)
 	set(&o.Backoff, 100*time.Millisecond)
 	set(&o.SyncEvery, 2*time.Second)
+	set(&o.DiskWait, time.Second)
 	if o.Observer == nil {
 		o.Observer = deaf{}
 	}
@@ -132,7 +136,7 @@ func (o Options) withDefaults() (Options, error) {
 	if o.ChunkSize < minChunk || o.ChunkSize > maxChunk || o.ChunkSize&(o.ChunkSize-1) != 0 {
 		return o, fmt.Errorf("chunk size %d is not a power of two from 4 KiB to 16 MiB", o.ChunkSize)
 	}
-	if o.MaxBytes < 0 || o.Memory < 0 || o.TTL < 0 || o.MaxPrefetch < 0 || o.Stall < 0 || o.Attempts < 0 || o.Backoff < 0 || o.SyncEvery < 0 {
+	if o.MaxBytes < 0 || o.Memory < 0 || o.TTL < 0 || o.MaxPrefetch < 0 || o.Stall < 0 || o.Attempts < 0 || o.Backoff < 0 || o.SyncEvery < 0 || o.DiskWait < 0 {
 		return o, errors.New("a chunk cache option is negative")
 	}
 	return o, nil

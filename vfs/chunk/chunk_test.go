@@ -23,7 +23,7 @@ const size = 16 << 10 // of a chunk in these tests
 func options(dir string) chunk.Options {
 	return chunk.Options{
 		Dir: dir, KeepFree: -1, ChunkSize: size, Backoff: time.Millisecond,
-		Stall: 5 * time.Second, SyncEvery: 5 * time.Millisecond,
+		Stall: 5 * time.Second, SyncEvery: 5 * time.Millisecond, DiskWait: time.Minute,
 	}
 }
 

@@ -7,8 +7,6 @@ const (
 	saveBytes = 1 << 20
 	// saveQueue is how many such pieces a run may have waiting before it waits for the disk.
 	saveQueue = 2
-	// saveWait is how long a reader waits for the disk to take something.
-	saveWait = 250 * time.Millisecond
 )
 
 // saver writes what a run brings to disk, without holding up what comes next. Pieces are pinned until then.
@@ -74,7 +72,7 @@ func (s *saver) hand(batch []*piece) bool {
 		return true
 	default:
 	}
-	tick := time.NewTicker(saveWait)
+	tick := time.NewTicker(s.c.o.DiskWait)
 	defer tick.Stop()
 	for {
 		select {

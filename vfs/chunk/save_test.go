@@ -3,6 +3,7 @@ package chunk
 import (
 	"slices"
 	"testing"
+	"time"
 )
 
 // slowDisk takes nothing until it is let.
@@ -19,7 +20,7 @@ func (d *slowDisk) save(first int64, _ [][]byte) {
 // saving has a saver take pieces 0 to n-1, two at once.
 func saving(t *testing.T, d *slowDisk, urgent bool) (*saver, []*piece) {
 	t.Helper()
-	c, err := New(nil, Options{})
+	c, err := New(nil, Options{DiskWait: 20 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

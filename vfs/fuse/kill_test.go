@@ -58,7 +58,7 @@ func (v victim) live() error {
 		ReadTimeout: 5 * time.Second,
 		Cache: chunk.Options{
 			Dir: v.Cache, MaxBytes: v.room(), KeepFree: -1, ChunkSize: 16 << 10, Memory: 1 << 20,
-			Stall: time.Second, Backoff: time.Millisecond, SyncEvery: 5 * time.Millisecond,
+			Stall: time.Second, Backoff: time.Millisecond, SyncEvery: 5 * time.Millisecond, DiskWait: time.Minute,
 		},
 	})
 	if err != nil {

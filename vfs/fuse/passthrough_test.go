@@ -54,7 +54,7 @@ func requirePassthrough(t testing.TB) {
 func cached(t testing.TB, o chunk.Observer) vfs.Options {
 	t.Helper()
 	return vfs.Options{Cache: chunk.Options{
-		Dir: t.TempDir(), KeepFree: -1, ChunkSize: 16 << 10, SyncEvery: 5 * time.Millisecond, Observer: o,
+		Dir: t.TempDir(), KeepFree: -1, ChunkSize: 16 << 10, SyncEvery: 5 * time.Millisecond, DiskWait: time.Minute, Observer: o,
 	}}
 }
 
@@ -365,7 +365,7 @@ func readWithoutRight(dir string) error {
 		return err
 	}
 	var s served
-	fsys, err := vfs.New(tree, vfstest.NewOrigin(), vfs.Options{Cache: chunk.Options{Dir: cache, KeepFree: -1, Observer: &s}})
+	fsys, err := vfs.New(tree, vfstest.NewOrigin(), vfs.Options{Cache: chunk.Options{Dir: cache, KeepFree: -1, DiskWait: time.Minute, Observer: &s}})
 	if err != nil {
 		return err
 	}

@@ -96,7 +96,7 @@ func (f File) bytes(off int64, n int) []byte {
 func options(t *testing.T) vfs.Options {
 	return vfs.Options{
 		Cache: chunk.Options{
-			Dir: t.TempDir(), KeepFree: -1, ChunkSize: 16 << 10, Stall: 200 * time.Millisecond, Backoff: time.Millisecond,
+			Dir: t.TempDir(), KeepFree: -1, ChunkSize: 16 << 10, Stall: 200 * time.Millisecond, Backoff: time.Millisecond, DiskWait: time.Minute,
 		},
 	}
 }
