@@ -163,7 +163,8 @@ func TestStaleMountIsClearedAway(t *testing.T) {
 const asNobody = `mknod "$1" c 10 229 && chmod 666 "$1" && mount --bind "$1" /dev/fuse || { echo skip; exit; }
 exec setpriv --reuid 65534 --regid 65534 --clear-groups "$0"`
 
-// runAsNobody runs the test binary as a user without rights, with a folder of that user's in an environment variable.
+// runAsNobody runs the test binary as a user without rights, with a folder of that user's in an environment variable, and
+// another one beside it that is called cache.
 func runAsNobody(t *testing.T, env string) *child {
 	t.Helper()
 	requireFUSE(t)
@@ -175,9 +176,11 @@ func runAsNobody(t *testing.T, env string) *child {
 		t.Fatal(err)
 	}
 	exe = copyFor(t, exe)
-	dir := filepath.Join(filepath.Dir(exe), "mount")
-	if err := errors.Join(os.Mkdir(dir, 0o755), os.Chown(dir, 65534, 65534)); err != nil {
-		t.Fatal(err)
+	dir, cache := filepath.Join(filepath.Dir(exe), "mount"), filepath.Join(filepath.Dir(exe), "cache")
+	for _, made := range []string{dir, cache} {
+		if err := errors.Join(os.Mkdir(made, 0o755), os.Chown(made, 65534, 65534)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	cmd := exec.Command("unshare", "--mount", "sh", "-c", asNobody, exe, filepath.Join(filepath.Dir(exe), "device"))
 	cmd.Env = append(os.Environ(), env+"="+dir)
