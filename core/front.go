@@ -89,25 +89,31 @@ func (f *front) close() {
 
 // serve answers until ctx ends; then nothing new is taken, and what is being answered has a moment to finish.
 func (f *front) serve(ctx context.Context, w *web.Server) error {
-	var g errgroup.Group
+	g, inner := errgroup.WithContext(ctx)
 	outer := &http.Server{Handler: w.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
-	inner := &http.Server{Handler: w.Local(), ReadHeaderTimeout: 10 * time.Second}
-	for s, l := range map[*http.Server]net.Listener{outer: f.tcp, inner: f.unix} {
-		g.Go(func() error {
-			if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-				return fmt.Errorf("serve %s: %w", l.Addr(), err)
-			}
-			return nil
-		})
-		g.Go(func() error {
-			<-ctx.Done()
-			stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-			defer cancel()
-			if s.Shutdown(stop) != nil {
-				s.Close() // streams that go on: their readers ask again
-			}
-			return nil
-		})
-	}
+	local := &http.Server{Handler: w.Local(), ReadHeaderTimeout: 10 * time.Second}
+	g.Go(func() error { return serveUntil(inner, outer, f.tcp) })
+	g.Go(func() error { return serveUntil(inner, local, f.unix) })
+	return g.Wait()
+}
+
+// serveUntil answers until ctx ends, or it cannot any more; then what is being answered has a second to finish.
+func serveUntil(ctx context.Context, s *http.Server, l net.Listener) error {
+	g, inner := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve %s: %w", l.Addr(), err)
+		}
+		return nil
+	})
+	g.Go(func() error {
+		<-inner.Done()
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		if s.Shutdown(stop) != nil {
+			s.Close() // streams that go on: their readers ask again
+		}
+		return nil
+	})
 	return g.Wait()
 }

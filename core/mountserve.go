@@ -3,8 +3,6 @@ package core
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -13,7 +11,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/millrace-media/millrace/core/config"
 	"github.com/millrace-media/millrace/sdk/host"
@@ -28,24 +25,8 @@ func (m *Mounter) serve(ctx context.Context, lis net.Listener) error {
 	}
 	s.Protocols.SetHTTP1(true)
 	s.Protocols.SetUnencryptedHTTP2(true)
-	var g errgroup.Group
-	g.Go(func() error {
-		if err := s.Serve(lis); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve %s: %w", lis.Addr(), err)
-		}
-		return nil
-	})
-	g.Go(func() error {
-		<-ctx.Done()
-		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-		defer cancel()
-		if s.Shutdown(stop) != nil {
-			s.Close() // what goes on is asked for again
-		}
-		relay.Close()
-		return nil
-	})
-	return g.Wait()
+	defer relay.Close()
+	return serveUntil(ctx, s, lis)
 }
 
 // handler has all that a daemon may ask.
